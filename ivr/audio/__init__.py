@@ -1,0 +1,1 @@
+"""Telephone audio as arrays: G.711, resampling, framing, levels, voice activity."""

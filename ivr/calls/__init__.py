@@ -1,0 +1,1 @@
+"""The shell that runs one call: owns its thread, feeds the core, carries out its actions."""

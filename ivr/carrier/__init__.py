@@ -1,0 +1,1 @@
+"""A phone network on your own machine: Twilio's side of every protocol, and phones on it."""

@@ -1,0 +1,17 @@
+"""A sentence the bot says, with the name it is known by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One thing to say.
+
+    `id` is the response name in `nlu_data/responses/`; `text` is the final wording, slots filled.
+    A prompt that is not interruptible is played to its end whatever the caller does.
+    """
+
+    id: str
+    text: str
+    language: str = "en"
+    is_interruptible: bool = True

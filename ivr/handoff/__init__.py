@@ -1,0 +1,1 @@
+"""From bot to person: when (escalation), with what words (briefing), and how (transfer)."""

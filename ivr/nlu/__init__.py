@@ -1,0 +1,1 @@
+"""Tools for the designers who edit nlu_data/."""

@@ -1,0 +1,1 @@
+"""The database: what happened in every call, transfers, callbacks."""

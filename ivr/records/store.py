@@ -1,0 +1,125 @@
+"""The port to the database: what happened in a call, who owns a transfer, whom to call back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One thing that happened in a call. `seq` counts from 1 per call without gaps."""
+
+    call_id: str
+    seq: int
+    at: datetime  # UTC
+    kind: str  # a value of ivr.records.kinds.Kind
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """One call as it stands. `outcome` is None while it lives and never changes once set."""
+
+    call_id: str
+    caller: str | None  # E.164, None when withheld
+    called: str | None
+    language: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class TransferRow:
+    """One warm transfer as it stands.
+
+    `state` is a value of handoff.transfer.TransferState. `case` and `briefing` are JSON-ready.
+    `tried` are the agents already asked, by name; `agent` the one now ringing or joined.
+    """
+
+    transfer_id: str
+    call_id: str
+    state: str
+    reason: str
+    case: Mapping[str, Any]
+    briefing: Sequence[str]
+    agent: str | None
+    agent_call_id: str | None
+    tried: tuple[str, ...]
+    state_since: datetime
+    case_number: str | None
+
+
+class CallRecords(Protocol):
+    """Everything that must outlive the process. Every method is safe from any thread."""
+
+    def open_call(self, call_id: str, caller: str | None, called: str | None, language: str) -> bool:
+        """Store a new call; False when it is known already (a repeated webhook)."""
+        ...
+
+    def call(self, call_id: str) -> CallRow | None:
+        """Return the call, or None."""
+        ...
+
+    def append(self, call_id: str, kind: str, **facts: Any) -> int:
+        """Append one event to the call's stream and return its seq. Facts must be JSON-ready."""
+        ...
+
+    def events(self, call_id: str, after_seq: int = 0) -> list[CallEvent]:
+        """Return the call's events in order."""
+        ...
+
+    def close_call(self, call_id: str, outcome: str) -> bool:
+        """Set the terminal outcome once; False when the call has one already."""
+        ...
+
+    def open_transfer(
+        self, transfer_id: str, call_id: str, reason: str, case: Mapping[str, Any], briefing: Sequence[str]
+    ) -> bool:
+        """Store a transfer in state "requested"; False when the call already has a live one."""
+        ...
+
+    def transfer(self, transfer_id: str) -> TransferRow | None:
+        """Return the transfer, or None."""
+        ...
+
+    def transfer_of(self, call_id: str) -> TransferRow | None:
+        """Return the call's newest transfer, or None."""
+        ...
+
+    def move_transfer(self, transfer_id: str, from_state: str, to_state: str, **changes: Any) -> bool:
+        """Compare-and-set the state in one statement; False when it is no longer `from_state`.
+
+        `changes` may set agent, agent_call_id, tried, case_number. Exactly one of two racing calls
+        gets True.
+        """
+        ...
+
+    def live_transfers(self) -> list[TransferRow]:
+        """Return transfers in a state that still needs watching (not joined, ended or given up)."""
+        ...
+
+    def busy_agents(self) -> set[str]:
+        """Return names of agents who are ringing, being briefed or joined to a caller."""
+        ...
+
+    def book_callback(self, call_id: str, number: str | None, reason: str, briefing: Sequence[str]) -> str:
+        """Store a callback and return its case number (six digits, unique); once per call."""
+        ...
+
+    def callbacks(self) -> list[Mapping[str, Any]]:
+        """Return open callbacks, oldest first."""
+        ...
+
+    def remember_answer(self, request_key: str, body: str) -> None:
+        """Keep a webhook's answer for 24 h so that a repeated request gets the same one."""
+        ...
+
+    def remembered_answer(self, request_key: str) -> str | None:
+        """Return the stored answer to a repeated request, or None."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Say whether the database answers."""
+        ...

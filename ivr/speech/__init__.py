@@ -1,0 +1,1 @@
+"""Hearing and speaking: transcribers, synthesizers, the worker pool, the prompt cache."""

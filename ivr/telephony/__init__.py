@@ -1,0 +1,1 @@
+"""Twilio and nothing else: its messages, forms, signatures, TwiML and REST."""

@@ -1,0 +1,1 @@
+"""Flask: parse a request, call one thing, render the answer."""
