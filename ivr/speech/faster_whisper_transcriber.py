@@ -1,0 +1,60 @@
+"""Hearing with faster-whisper (CTranslate2, int8), the lighter engine."""
+
+from pathlib import Path
+
+import numpy as np
+from faster_whisper import WhisperModel
+
+from ivr.clock import Clock, SystemClock
+from ivr.speech.careful_hearing import CarefulHearing, Recognised
+from ivr.speech.transcriber import TranscriberFailed, Transcription
+
+MAX_TOKENS = 160  # as in whisper_transcriber
+
+
+class FasterWhisperTranscriber:
+    """Transcribes with the CTranslate2 model in folder `model`; one per worker process."""
+
+    def __init__(
+        self, model: Path, voice_activity_model: Path, threads: int = 1, clock: Clock | None = None
+    ) -> None:
+        if not (model / "model.bin").is_file():
+            raise TranscriberFailed(f"no faster-whisper model in {model}; run `ivr models pull`")
+        try:
+            self._model = WhisperModel(
+                str(model), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            )
+        except (RuntimeError, OSError, ValueError) as broken:
+            raise TranscriberFailed(f"the model in {model} cannot be loaded: {broken}") from broken
+        clock = clock or SystemClock()
+        self._hearing = CarefulHearing("faster-whisper", model.name, voice_activity_model, clock)
+
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+        """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
+        try:
+            return self._hearing.hear(audio, language, self._recognise)
+        except RuntimeError as broken:
+            raise TranscriberFailed(str(broken)) from broken
+
+    def _recognise(self, audio: np.ndarray, language: str) -> Recognised:
+        # The engine's own guards are off: doubts.py judges both engines by the same rules.
+        found, _ = self._model.transcribe(
+            audio,
+            language=language,
+            beam_size=1,
+            temperature=0.0,
+            without_timestamps=True,
+            condition_on_previous_text=False,
+            no_speech_threshold=None,
+            log_prob_threshold=None,
+            compression_ratio_threshold=None,
+            max_new_tokens=MAX_TOKENS,
+        )
+        segments = list(found)
+        if not segments:
+            return Recognised("", -1.0, 1.0)
+        return Recognised(
+            " ".join(segment.text.strip() for segment in segments),
+            float(np.mean([segment.avg_logprob for segment in segments])),
+            max(segment.no_speech_prob for segment in segments),
+        )
