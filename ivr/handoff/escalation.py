@@ -15,3 +15,5 @@ class EscalationReason(StrEnum):
     DIALOGUE_UNAVAILABLE = "dialogue_unavailable"
     SPEECH_UNAVAILABLE = "speech_unavailable"
     CALL_TOO_LONG = "call_too_long"
+    EMERGENCY = "emergency"
+    ORDERS_UNAVAILABLE = "orders_unavailable"
