@@ -51,8 +51,15 @@ class TransferRow:
     case_number: str | None
 
 
+class RecordsUnavailable(Exception):
+    """The database did not answer in time, or could not be reached. What was asked may have happened."""
+
+
 class CallRecords(Protocol):
-    """Everything that must outlive the process. Every method is safe from any thread."""
+    """Everything that must outlive the process.
+
+    Every method is safe from any thread and raises RecordsUnavailable when the database fails.
+    """
 
     def open_call(self, call_id: str, caller: str | None, called: str | None, language: str) -> bool:
         """Store a new call; False when it is known already (a repeated webhook)."""
@@ -63,7 +70,11 @@ class CallRecords(Protocol):
         ...
 
     def append(self, call_id: str, kind: str, **facts: Any) -> int:
-        """Append one event to the call's stream and return its seq. Facts must be JSON-ready."""
+        """Append one event to the call's stream, publish it, and return its seq.
+
+        A call that was never opened has a stream too: a late or lost webhook leaves its trace.
+        Raises FactsNotStorable when the facts are not JSON-ready; nothing is stored then.
+        """
         ...
 
     def events(self, call_id: str, after_seq: int = 0) -> list[CallEvent]:
@@ -77,7 +88,11 @@ class CallRecords(Protocol):
     def open_transfer(
         self, transfer_id: str, call_id: str, reason: str, case: Mapping[str, Any], briefing: Sequence[str]
     ) -> bool:
-        """Store a transfer in state "requested"; False when the call already has a live one."""
+        """Store a transfer in state "requested".
+
+        False when the call already has a live one (requested, dialing or briefing), or when the
+        transfer is known already.
+        """
         ...
 
     def transfer(self, transfer_id: str) -> TransferRow | None:
@@ -91,13 +106,13 @@ class CallRecords(Protocol):
     def move_transfer(self, transfer_id: str, from_state: str, to_state: str, **changes: Any) -> bool:
         """Compare-and-set the state in one statement; False when it is no longer `from_state`.
 
-        `changes` may set agent, agent_call_id, tried, case_number. Exactly one of two racing calls
-        gets True.
+        `changes` may set agent, agent_call_id, tried, case_number; TypeError for anything else.
+        Exactly one of two racing calls gets True.
         """
         ...
 
     def live_transfers(self) -> list[TransferRow]:
-        """Return transfers in a state that still needs watching (not joined, ended or given up)."""
+        """Return transfers in state requested, dialing or briefing, the oldest request first."""
         ...
 
     def busy_agents(self) -> set[str]:
@@ -109,11 +124,17 @@ class CallRecords(Protocol):
         ...
 
     def callbacks(self) -> list[Mapping[str, Any]]:
-        """Return open callbacks, oldest first."""
+        """Return open callbacks, oldest first.
+
+        Keys: case_number, call_id, number, reason, briefing (list of str), booked_at (UTC).
+        """
         ...
 
     def remember_answer(self, request_key: str, body: str) -> None:
-        """Keep a webhook's answer for 24 h so that a repeated request gets the same one."""
+        """Keep a webhook's answer for 24 h so that a repeated request gets the same one.
+
+        The first answer stays. Two handlers that ran at once both read it back before they answer.
+        """
         ...
 
     def remembered_answer(self, request_key: str) -> str | None:
@@ -122,4 +143,19 @@ class CallRecords(Protocol):
 
     def is_ready(self) -> bool:
         """Say whether the database answers."""
+        ...
+
+
+class ReplayableRecords(CallRecords, Protocol):
+    """Records that take in what was kept elsewhere while they could not be reached."""
+
+    def append_at(self, call_id: str, kind: str, facts: Mapping[str, Any], at: datetime, event_id: str) -> int:
+        """Append an event that happened at `at` without publishing it; return its seq.
+
+        `event_id` makes it safe to repeat: an event that is stored already keeps its seq.
+        """
+        ...
+
+    def close_call_at(self, call_id: str, outcome: str, at: datetime) -> bool:
+        """Set the terminal outcome of a call that ended at `at`, once."""
         ...

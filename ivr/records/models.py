@@ -1,0 +1,150 @@
+"""The tables: what is kept, which combinations cannot exist, and how a time of day is stored."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Values of handoff.transfer.TransferState. A live transfer has a caller who waits for somebody; an agent
+# is busy from the first ring until the joined call is over.
+LIVE_STATES = ("requested", "dialing", "briefing")
+BUSY_STATES = ("dialing", "briefing", "bridged")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and UTC in Python, without a zone in SQLite, `timestamptz` in PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; hand UTC to the driver."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times are aware: datetime.now(UTC), never utcnow()")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(64), primary_key=True),
+    Column("caller", String(32)),
+    Column("called", String(32)),
+    Column("language", String(16), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False, index=True),
+    Column("ended_at", UtcDateTime),
+    Column("outcome", String(64)),
+)
+
+# The counter that numbers a call's events without gaps. Apart from `calls` so that an event of an unknown
+# call is kept, and so that the counter's row lock never holds up a change of the call itself.
+event_streams = Table(
+    "event_streams",
+    metadata,
+    Column("call_id", String(64), primary_key=True),
+    Column("last_seq", Integer, nullable=False),
+)
+
+call_events = Table(
+    "call_events",
+    metadata,
+    Column("call_id", String(64), ForeignKey(event_streams.c.call_id, ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", String(32), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("ordinal", Integer, primary_key=True, autoincrement=True),
+    Column("transfer_id", String(64), nullable=False, unique=True),
+    Column("call_id", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("case", JSON, nullable=False),
+    Column("briefing", JSON, nullable=False),
+    Column("agent", String(128)),
+    Column("agent_call_id", String(64)),
+    Column("tried", JSON, nullable=False),
+    Column("state_since", UtcDateTime, nullable=False),
+    Column("case_number", String(6)),
+    Index("ix_transfers_state", "state"),
+    Index("ix_transfers_call_id", "call_id"),
+)
+
+_IS_LIVE = text("state IN ('requested', 'dialing', 'briefing')")
+Index(
+    "uq_transfers_one_live_per_call",
+    transfers.c.call_id,
+    unique=True,
+    sqlite_where=_IS_LIVE,
+    postgresql_where=_IS_LIVE,
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("case_number", String(6), primary_key=True),
+    Column("call_id", String(64), nullable=False, unique=True),
+    Column("number", String(32)),
+    Column("reason", String(64), nullable=False),
+    Column("briefing", JSON, nullable=False),
+    Column("booked_at", UtcDateTime, nullable=False, index=True),
+    Column("closed_at", UtcDateTime),
+)
+
+webhook_answers = Table(
+    "webhook_answers",
+    metadata,
+    Column("request_key", String(255), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False, index=True),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("number", String(6), primary_key=True),
+    Column("postcode", String(5), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("customer_name", String(128)),
+    Column("delivery_date", Date),
+    Column("carrier_name", String(64)),
+    Column("tracking_code", String(64)),
+)
