@@ -1,4 +1,4 @@
-"""The port to time: the only way anything outside the audio asks what time it is or how long something took."""
+"""The port to time: how everything outside the audio asks what time it is, or how long something took."""
 
 import time
 from datetime import UTC, datetime

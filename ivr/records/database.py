@@ -69,7 +69,9 @@ def _checked(database_url: str) -> URL:
     try:
         url = make_url(database_url)
     except ArgumentError:
-        raise SettingsInvalid("IVR_DATABASE_URL is not a database URL, such as sqlite:///var/ivr.db") from None
+        raise SettingsInvalid(
+            "IVR_DATABASE_URL is not a database URL, such as sqlite:///var/ivr.db"
+        ) from None
     backend = url.get_backend_name()
     if backend == "sqlite" and (url.database or ":memory:") == ":memory:":
         raise SettingsInvalid("IVR_DATABASE_URL names no file: calls would be lost with the process")
@@ -120,7 +122,9 @@ def _open_postgresql(url: URL, statement_timeout_ms: int) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         # The socket's limit is for a server that is gone; a slow one says so itself, a little earlier.
-        connect_args={"timeout": statement_timeout_ms / 1000 + 0.5} if url.drivername.endswith("pg8000") else {},
+        connect_args={"timeout": statement_timeout_ms / 1000 + 0.5}
+        if url.drivername.endswith("pg8000")
+        else {},
     )
 
     @event.listens_for(engine, "connect")

@@ -79,7 +79,9 @@ class Feed:
     def leave(self, subscription: Subscription) -> None:
         """Forget a listener; harmless when it has left already."""
         with self._lock:
-            remaining = [s for s in self._subscriptions.get(subscription.call_id, ()) if s is not subscription]
+            remaining = [
+                s for s in self._subscriptions.get(subscription.call_id, ()) if s is not subscription
+            ]
             if remaining:
                 self._subscriptions[subscription.call_id] = remaining
             else:
@@ -103,7 +105,7 @@ def follow(
     listener has gone. Never ends by itself: stop at the event you wait for and close the generator.
     """
     with feed.subscribe(call_id) as subscription:
-        # Subscribed first, read second: an event that falls in between is seen twice and sorted out by its seq.
+        # Subscribed first, read second: an event that falls in between is seen twice, and its seq tells.
         last = after_seq
         for event in records.events(call_id, last):
             last = event.seq

@@ -50,15 +50,18 @@ class SqlCallRecords:
         self._feed = feed
         self._clock = clock
         self._draw = draw
-        self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[engine.dialect.name]
-        # SQLite has one writer at a time and lets the others poll, with pauses that grow to 100 ms. Threads of
-        # one process queue here instead; other processes still meet SQLite's own lock.
+        self._insert: Callable[[Table], sqlite.Insert | postgresql.Insert]
+        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        # SQLite has one writer at a time and lets the others poll, with pauses that grow to 100 ms. Threads
+        # of one process queue here instead; other processes still meet SQLite's own lock.
         self._writer = threading.Lock() if engine.dialect.name == "sqlite" else None
         self._purged_at_s = clock.monotonic()
         self._count_up = (
             self._insert(event_streams)
             .values(last_seq=1)
-            .on_conflict_do_update(index_elements=["call_id"], set_={"last_seq": event_streams.c.last_seq + 1})
+            .on_conflict_do_update(
+                index_elements=["call_id"], set_={"last_seq": event_streams.c.last_seq + 1}
+            )
             .returning(event_streams.c.last_seq)
         )
 
@@ -89,7 +92,9 @@ class SqlCallRecords:
         self._feed.publish(CallEvent(call_id, seq, at, kind, stored))
         return seq
 
-    def append_at(self, call_id: str, kind: str, facts: Mapping[str, Any], at: datetime, event_id: str) -> int:
+    def append_at(
+        self, call_id: str, kind: str, facts: Mapping[str, Any], at: datetime, event_id: str
+    ) -> int:
         """Append an event that happened at `at`, once per `event_id`, without publishing it."""
         event = {"call_id": call_id, "event_id": event_id, "at": at, "kind": kind, "facts": storable(facts)}
         try:

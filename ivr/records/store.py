@@ -149,7 +149,9 @@ class CallRecords(Protocol):
 class ReplayableRecords(CallRecords, Protocol):
     """Records that take in what was kept elsewhere while they could not be reached."""
 
-    def append_at(self, call_id: str, kind: str, facts: Mapping[str, Any], at: datetime, event_id: str) -> int:
+    def append_at(
+        self, call_id: str, kind: str, facts: Mapping[str, Any], at: datetime, event_id: str
+    ) -> int:
         """Append an event that happened at `at` without publishing it; return its seq.
 
         `event_id` makes it safe to repeat: an event that is stored already keeps its seq.

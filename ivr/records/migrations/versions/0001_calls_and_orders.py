@@ -140,8 +140,8 @@ def _forbid_changing_events() -> None:
         return
     op.execute(
         "CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'call events are append-only' USING ERRCODE = 'integrity_constraint_violation'; "
-        "END $$"
+        "$$ BEGIN RAISE EXCEPTION 'call events are append-only' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     op.execute(
         "CREATE TRIGGER call_events_never_change BEFORE UPDATE ON call_events "

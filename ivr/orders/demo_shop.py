@@ -1,0 +1,149 @@
+"""The demo shop: invented orders for trying the service, the same on every machine, dated around today."""
+
+import random
+from datetime import date, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from ivr.orders.order_book import Order, OrderStatus
+from ivr.orders.sql_order_book import order_of
+from ivr.records.database import beginning, open_engine
+from ivr.records.models import orders
+
+SEED = 20_300_304
+KNOWN_NUMBER = "471192"  # named in the documentation and in the example calls
+
+_FIRST_NAMES = (
+    "Alma",
+    "Birk",
+    "Disa",
+    "Eino",
+    "Freja",
+    "Halvar",
+    "Ilta",
+    "Jorun",
+    "Kaisa",
+    "Leif",
+    "Maren",
+    "Otso",
+)
+_LAST_NAMES = (
+    "Almkvist",
+    "Bergsletten",
+    "Dalhult",
+    "Ekvik",
+    "Fossheim",
+    "Granlahti",
+    "Havsmark",
+    "Koskiranta",
+)
+# Each carrier delivers in its own country; postcodes have five digits in Sweden and Finland, four in Norway.
+_SWEDEN = ("PostNord", ("11455", "21142", "41106", "75320", "90325", "58222", "98131", "62157"))
+_FINLAND = ("Posti", ("00100", "33200", "20100", "90120", "70110", "99800", "22100"))
+_NORWAY = ("Bring", ("0155", "5003", "7011", "9008", "4006", "1602"))
+# status, and the days from today to delivery (none: not known or not to come)
+_MIX: tuple[tuple[OrderStatus, tuple[int, ...]], ...] = (
+    (OrderStatus.RECEIVED, (5, 6, 8)),
+    (OrderStatus.PACKED, (3, 4, 5)),
+    (OrderStatus.SHIPPED, (1, 2, 3)),
+    (OrderStatus.OUT_FOR_DELIVERY, (0,)),
+    (OrderStatus.DELIVERED, (-1, -2, -9, -30)),
+    (OrderStatus.DELAYED, (4, 9)),
+    (OrderStatus.CANCELLED, ()),
+)
+_WITH_PARCEL = {OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.DELIVERED, OrderStatus.DELAYED}
+
+
+def seed(database_url: str, today: date) -> int:
+    """Store the demo orders, replacing those of an earlier day, and return how many there are.
+
+    Orders with other numbers stay as they are. Needs the tables: `ivr.records.database.upgrade` first.
+    """
+    shop = demo_orders(today)
+    engine = open_engine(database_url)
+    try:
+        with beginning(engine, is_writing=True) as connection:
+            connection.execute(delete(orders).where(orders.c.number.in_([order.number for order in shop])))
+            connection.execute(insert(orders), [_columns(order) for order in shop])
+    finally:
+        engine.dispose()
+    return len(shop)
+
+
+def list_orders(database_url: str) -> list[Order]:
+    """Return all orders by number."""
+    engine = open_engine(database_url)
+    try:
+        with beginning(engine) as connection:
+            return [order_of(row) for row in connection.execute(select(orders).order_by(orders.c.number))]
+    finally:
+        engine.dispose()
+
+
+def demo_orders(today: date) -> list[Order]:
+    """Return the demo orders as they stand on a day. The same day gives the same orders. Pure."""
+    dice = random.Random(SEED)
+    shop = [_known_order(today)]
+    numbers = {KNOWN_NUMBER}
+    for turn in range(4):
+        for status, days in _MIX:
+            if turn == 3 and status in (OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED):
+                continue
+            number = _draw_number(dice, numbers)
+            numbers.add(number)
+            shop.append(_order(dice, number, status, days, today))
+    return shop
+
+
+def _known_order(today: date) -> Order:
+    return Order(
+        number=KNOWN_NUMBER,
+        postcode="11455",
+        status=OrderStatus.SHIPPED,
+        customer_name="Freja Almkvist",
+        delivery_date=today + timedelta(days=2),
+        carrier_name="PostNord",
+        tracking_code="PN4711925508SE",
+    )
+
+
+def _order(
+    dice: random.Random, number: str, status: OrderStatus, days: tuple[int, ...], today: date
+) -> Order:
+    carrier_name, postcodes = dice.choice((_SWEDEN, _FINLAND, _NORWAY))
+    has_parcel = status in _WITH_PARCEL
+    tracking_code = _draw_tracking_code(dice, carrier_name)
+    return Order(
+        number=number,
+        postcode=dice.choice(postcodes),
+        status=status,
+        customer_name=f"{dice.choice(_FIRST_NAMES)} {dice.choice(_LAST_NAMES)}",
+        delivery_date=today + timedelta(days=dice.choice(days)) if days else None,
+        carrier_name=carrier_name if has_parcel else None,
+        tracking_code=tracking_code if has_parcel else None,
+    )
+
+
+def _draw_number(dice: random.Random, taken: set[str]) -> str:
+    # Never next to another: a caller who is one digit off must not hit a neighbour's order.
+    while True:
+        number = str(dice.randrange(100_000, 1_000_000))
+        if all(abs(int(number) - int(other)) > 1 for other in taken):
+            return number
+
+
+def _draw_tracking_code(dice: random.Random, carrier_name: str) -> str:
+    prefix, country = {"PostNord": ("PN", "SE"), "Posti": ("JJ", "FI"), "Bring": ("BR", "NO")}[carrier_name]
+    return f"{prefix}{dice.randrange(10**9, 10**10)}{country}"
+
+
+def _columns(order: Order) -> dict[str, object]:
+    return {
+        "number": order.number,
+        "postcode": order.postcode,
+        "status": order.status.value,
+        "customer_name": order.customer_name,
+        "delivery_date": order.delivery_date,
+        "carrier_name": order.carrier_name,
+        "tracking_code": order.tracking_code,
+    }
