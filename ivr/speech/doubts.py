@@ -8,12 +8,19 @@ from ivr.speech.transcriber import Doubt
 
 # Under this the line is silent: comfort noise and codec hiss lie at -70 to -60 dBFS.
 SILENT_DBFS = -60.0
-# The shortest digit of the free-spoken-digit set has 0.16 s of voice by silero-vad; noise has none.
-MIN_VOICED_S = 0.09
+# Single digits on the phone have at least 0.35 s of voice by silero-vad (100 clips of the
+# free-spoken-digit set, measured); "no" is shorter. Five recorded noises have none.
+MIN_VOICED_S = 0.15
 # openai-whisper transcribe(): logprob_threshold, no_speech_threshold, compression_ratio_threshold.
 MIN_MEAN_LOG_PROBABILITY = -1.0
 MAX_NO_SPEECH_PROBABILITY = 0.6
 MAX_COMPRESSION_RATIO = 2.4
+# whisper takes silence as certain only when both figures are bad. Digit strings read aloud reach 0.59
+# at a log probability of -0.15; inventions over noise have both high no-speech and low probability.
+_NO_SPEECH_MIN_MEAN_LOG_PROBABILITY = -0.5
+# One digit may be written "8", "Eight." or "eight": the choice halves its probability (measured down to
+# -1.6 for a correct "8"), so a short answer is not doubted for what a sentence would be.
+_SHORT_ANSWER_MIN_MEAN_LOG_PROBABILITY = -1.8
 # Nobody says more than this many words in a second of voice; loops and inventions do.
 MAX_WORDS_PER_VOICED_S = 9.0
 _MIN_LOOP_WORDS = 8
@@ -37,10 +44,6 @@ STOCK_PHRASES = frozenset(
         "bye",
         "bye bye",
         "the end",
-        "so",
-        "okay",
-        "oh",
-        "i'm sorry",
         "music",
     }
 )
@@ -76,8 +79,13 @@ def doubt_about(evidence: Evidence) -> Doubt | None:
         return Doubt.NO_SPEECH
     if is_repetitive(words) or len(words) > 2 + MAX_WORDS_PER_VOICED_S * evidence.voiced_s:
         return Doubt.REPETITION
-    if evidence.mean_log_probability < MIN_MEAN_LOG_PROBABILITY:
+    if _is_unlikely(words, evidence.mean_log_probability):
         return Doubt.LOW_LOG_PROBABILITY
+    if (
+        evidence.no_speech_probability > MAX_NO_SPEECH_PROBABILITY
+        and evidence.mean_log_probability < _NO_SPEECH_MIN_MEAN_LOG_PROBABILITY
+    ):
+        return Doubt.NO_SPEECH
     if _is_stock_phrase_without_evidence(words, evidence):
         return Doubt.NO_SPEECH
     return None
@@ -105,7 +113,17 @@ def is_repetitive(words: list[str]) -> bool:
     return len(text) / len(zlib.compress(text)) > MAX_COMPRESSION_RATIO
 
 
-_NUMBER_WORDS = frozenset("zero oh one two three four five six seven eight nine ten double triple".split())
+_NUMBER_WORDS = frozenset(
+    {"zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
+    | {"double", "triple"}
+)
+_SHORT_ANSWERS = _NUMBER_WORDS | {"yes", "no", "yeah", "yep", "nope", "help", "agent", "person", "stop"}
+
+
+def _is_unlikely(words: list[str], mean_log_probability: float) -> bool:
+    is_short_answer = len(words) <= 2 and all(word.isdigit() or word in _SHORT_ANSWERS for word in words)
+    floor = _SHORT_ANSWER_MIN_MEAN_LOG_PROBABILITY if is_short_answer else MIN_MEAN_LOG_PROBABILITY
+    return mean_log_probability < floor
 
 
 def _is_stock_phrase_without_evidence(words: list[str], evidence: Evidence) -> bool:

@@ -1,0 +1,55 @@
+"""What runs inside a worker process of the transcription pool."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from ivr.speech.transcriber import Transcriber, TranscriberFailed, Transcription
+
+MakeTranscriber = Callable[[int], Transcriber]  # the argument is the number of threads it may use
+
+_WARM_UP_S = 1
+_SAMPLE_RATE_HZ = 16000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The model is in memory."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The transcriber raised TranscriberFailed."""
+
+    why: str
+
+
+Answer = Loaded | Failed | Transcription
+
+
+def serve(line: Connection, make_transcriber: MakeTranscriber, threads: int) -> None:
+    """Load the model, then answer (audio, language) requests until the other end goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service closes us
+    try:
+        transcriber = make_transcriber(threads)
+        transcriber.transcribe(np.zeros(_WARM_UP_S * _SAMPLE_RATE_HZ, np.float32), "en")
+    except TranscriberFailed as failed:
+        line.send(Failed(str(failed)))
+        return
+    line.send(Loaded())
+    while True:
+        try:
+            audio, language = line.recv()
+        except (EOFError, OSError):
+            return
+        line.send(_answer(transcriber, audio, language))
+
+
+def _answer(transcriber: Transcriber, audio: np.ndarray, language: str) -> Answer:
+    try:
+        return transcriber.transcribe(audio, language)
+    except TranscriberFailed as failed:
+        return Failed(str(failed))
