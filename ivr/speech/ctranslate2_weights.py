@@ -134,7 +134,9 @@ def _move_cross_attention(
     _move_linear(left, f"{source}/linear_2", state, f"{target}.out")
 
 
-def _split(left: dict[str, np.ndarray], source: str, state: dict[str, np.ndarray], targets: list[str]) -> None:
+def _split(
+    left: dict[str, np.ndarray], source: str, state: dict[str, np.ndarray], targets: list[str]
+) -> None:
     """Cut one fused projection into its parts; Whisper's keys have no bias, so theirs must be zero."""
     weights = np.split(_take(left, f"{source}/weight"), len(targets))
     biases = np.split(_take(left, f"{source}/bias"), len(targets))

@@ -1,0 +1,16 @@
+"""Decides how gunicorn serves the web service: one process, since a call lives in one, and many threads."""
+
+worker_class = "gthread"
+workers = 1
+# A call holds one thread for its WebSocket; webhooks, audio files and captions need some more.
+threads = 128
+# gthread reports its own life from its main loop, so a long call is no reason to end the worker.
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+# Twilio's webhooks are small; these are gunicorn's own defaults written down on purpose.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+accesslog = None  # a URL may hold a number or a signature
+errorlog = "-"

@@ -1,0 +1,1 @@
+"""Decides how a fresh machine or image gets everything the service needs; standard library only."""
