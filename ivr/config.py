@@ -16,20 +16,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IVR_", env_file=".env", extra="ignore")
 
-    company_name: str = Field("Nordlys", description="The company the bot answers for; spoken in the first sentence.")
+    company_name: str = Field(
+        "Nordlys", description="The company the bot answers for; spoken in the first sentence."
+    )
     language: Literal["en"] = Field("en", description="Language of calls.")
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8080, ge=1, le=65535, description="Port the service listens on.")
     public_url: str = Field(
         "http://127.0.0.1:8080",
-        description="Base URL under which the phone network reaches the service; signatures are checked against it. "
-        "https with a real Twilio number.",
+        description="Base URL under which the phone network reaches the service; signatures are checked "
+        "against it. https with a real Twilio number.",
     )
     verify_signatures: bool = Field(
         True, description="Check X-Twilio-Signature. May be false only while `host` is a loopback address."
     )
     twilio_account_sid: str = Field(description="Twilio account SID (AC...).", pattern="^AC[0-9a-f]{32}$")
-    twilio_auth_token: SecretStr = Field(description="Twilio auth token: checks signatures and signs REST requests.")
+    twilio_auth_token: SecretStr = Field(
+        description="Twilio auth token: checks signatures and signs REST requests."
+    )
     twilio_auth_token_previous: SecretStr | None = Field(
         None, description="The old auth token, accepted in signatures too while a rotation is under way."
     )
@@ -39,31 +43,49 @@ class Settings(BaseSettings):
     twilio_region: str | None = Field(None, description="Twilio region such as ie1; needs `twilio_edge`.")
     twilio_edge: str | None = Field(None, description="Twilio edge such as dublin.")
     twilio_number: str = Field(
-        "+46850000000", pattern=r"^\+[1-9]\d{6,14}$", description="The bot's own number; agents see it when it rings."
+        "+46850000000",
+        pattern=r"^\+[1-9]\d{6,14}$",
+        description="The bot's own number; agents see it when it rings.",
     )
     agents: str = Field(
         "Anna:+46850000001,Bo:+46850000002",
-        description="People who take transfers, in the order they are asked: Name:+number, separated by commas.",
+        description="Who takes transfers, in the order they are asked: Name:+number, separated by commas.",
     )
-    agent_ring_s: int = Field(25, ge=5, le=120, description="Seconds an agent's phone rings before the next is asked.")
+    agent_ring_s: int = Field(
+        25, ge=5, le=120, description="Seconds an agent's phone rings before the next is asked."
+    )
     database_url: str = Field("sqlite:///var/ivr.db", description="SQLAlchemy URL of the database.")
     data_dir: Path = Field(Path("var"), description="Folder for prompts, models and the database.")
     nlu_data_dir: Path = Field(Path("nlu_data"), description="Folder the designers edit.")
-    transcriber: Literal["whisper", "faster-whisper"] = Field("whisper", description="Speech recognition engine.")
+    transcriber: Literal["whisper", "faster-whisper"] = Field(
+        "whisper", description="Speech recognition engine."
+    )
     whisper_model: str = Field("base", description="Whisper model size: tiny.en, base, small, ...")
     transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
-    voice: Literal["hibari", "pyttsx3"] = Field("hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback.")
+    voice: Literal["hibari", "pyttsx3"] = Field(
+        "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
+    )
     rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the Rasa server.")
     rasa_token: SecretStr = Field(SecretStr("local-rasa"), description="Token the Rasa server asks for.")
-    rasa_timeout_s: float = Field(3.0, gt=0, le=10, description="Seconds to wait for Rasa before going on without it.")
-    actions_token: SecretStr = Field(SecretStr("local-actions"), description="Token Rasa shows when it asks for an action.")
-    orders_url: str | None = Field(None, description="Base URL of the shop's order API; the demo database when empty.")
+    rasa_timeout_s: float = Field(
+        3.0, gt=0, le=10, description="Seconds to wait for Rasa before going on without it."
+    )
+    actions_token: SecretStr = Field(
+        SecretStr("local-actions"), description="Token Rasa shows when it asks for an action."
+    )
+    orders_url: str | None = Field(
+        None, description="Base URL of the shop's order API; the demo database when empty."
+    )
     orders_token: SecretStr | None = Field(None, description="Bearer token for the shop's order API.")
-    no_input_s: float = Field(5.0, gt=0, description="Seconds of silence before the bot asks again the first time.")
+    no_input_s: float = Field(
+        5.0, gt=0, description="Seconds of silence before the bot asks again the first time."
+    )
     no_input_again_s: float = Field(7.0, gt=0, description="Seconds of silence after that.")
     max_call_s: int = Field(1200, ge=60, description="Longest time with the bot before a person is called.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What to log.")
-    log_personal_data: bool = Field(False, description="Show numbers, names and words in logs; for debugging only.")
+    log_personal_data: bool = Field(
+        False, description="Show numbers, names and words in logs; for debugging only."
+    )
 
     @model_validator(mode="after")
     def _signatures_off_only_on_loopback(self) -> "Settings":
@@ -74,6 +96,11 @@ class Settings(BaseSettings):
             )
         return self
 
+    def auth_tokens(self) -> list[str]:
+        """Return the tokens a signature may have been made with, the current one first."""
+        tokens = [self.twilio_auth_token, self.twilio_auth_token_previous]
+        return [token.get_secret_value() for token in tokens if token is not None]
+
 
 def load() -> Settings:
     """Read the settings. Raises SettingsInvalid with one message that lists everything wrong."""
@@ -82,6 +109,10 @@ def load() -> Settings:
     except ValidationError as invalid:
         lines = []
         for problem in invalid.errors():
-            name = "IVR_" + "_".join(str(part) for part in problem["loc"]).upper() if problem["loc"] else "settings"
+            name = (
+                "IVR_" + "_".join(str(part) for part in problem["loc"]).upper()
+                if problem["loc"]
+                else "settings"
+            )
             lines.append(f"  {name}: {problem['msg']}")
         raise SettingsInvalid("Some settings are wrong:\n" + "\n".join(lines)) from None

@@ -24,3 +24,6 @@ class Expectation:
     kind: Expecting = Expecting.OPEN
     step: str = "request"
     digits: int | None = None
+
+
+OPEN_QUESTION = Expectation()

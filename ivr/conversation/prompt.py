@@ -8,10 +8,12 @@ class Prompt:
     """One thing to say.
 
     `id` is the response name in `nlu_data/responses/`; `text` is the final wording, slots filled.
-    A prompt that is not interruptible is played to its end whatever the caller does.
+    A prompt that is not interruptible is played to its end whatever the caller does. A personal one
+    holds facts about a caller and stays out of the lasting prompt cache.
     """
 
     id: str
     text: str
     language: str = "en"
     is_interruptible: bool = True
+    is_personal: bool = False

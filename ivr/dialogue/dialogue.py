@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from ivr.conversation.expectation import Expectation
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.escalation import EscalationReason
 
@@ -43,7 +43,7 @@ class DialogueReply:
 
     verdict: Verdict
     prompts: tuple[Prompt, ...] = ()
-    expects: Expectation = Expectation()
+    expects: Expectation = OPEN_QUESTION
     intent: str | None = None
     intent_confidence: float = 0.0
     escalation: EscalationReason | None = None

@@ -14,6 +14,6 @@ class EscalationReason(StrEnum):
     VERIFICATION_FAILED = "verification_failed"
     DIALOGUE_UNAVAILABLE = "dialogue_unavailable"
     SPEECH_UNAVAILABLE = "speech_unavailable"
-    CALL_TOO_LONG = "call_too_long"
-    EMERGENCY = "emergency"
     ORDERS_UNAVAILABLE = "orders_unavailable"
+    EMERGENCY = "emergency"
+    CALL_TOO_LONG = "call_too_long"

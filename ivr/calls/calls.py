@@ -1,0 +1,184 @@
+"""All calls now with the bot: who owns each, how it goes on when its stream ends, and that it ends once."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ivr.calls.ear import Ear
+from ivr.calls.ending import end_call
+from ivr.calls.engines import Engines
+from ivr.calls.line import Line
+from ivr.calls.live_call import LiveCall, StreamEnd
+from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
+from ivr.calls.webhook_call import FetchRecording, WebhookCall
+from ivr.conversation.actions import Outcome
+from ivr.conversation.conversation import Conversation, Pace, Phrasebook
+from ivr.conversation.events import CallerHungUp
+from ivr.log import get
+from ivr.records.kinds import Kind
+
+FORGOTTEN_AFTER_S = 20.0  # the network asks what comes after a stream within seconds, or the caller is gone
+
+log = get("calls")
+
+
+class Place(StrEnum):
+    """Where a call is."""
+
+    ANNOUNCED = "announced"  # the network was told to open a stream
+    ON_STREAM = "on_stream"
+    STREAM_LOST = "stream_lost"
+    ON_WEBHOOKS = "on_webhooks"
+    HANDED_OVER = "handed_over"
+    OVER = "over"
+
+
+@dataclass
+class CallInHand:
+    """One call with the bot. `lock` is held by whoever acts for it."""
+
+    conversation: Conversation
+    place: Place = Place.ANNOUNCED
+    place_since_s: float = 0.0
+    webhook_call: WebhookCall | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Calls:
+    """The calls of this process. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        phrasebook: Phrasebook,
+        make_ear: Callable[[], Ear],
+        fetch_recording: FetchRecording,
+        pace: Pace,
+        language: str,
+        max_call_s: float,
+    ) -> None:
+        self._engines = engines
+        self._phrasebook = phrasebook
+        self._make_ear = make_ear
+        self._fetch_recording = fetch_recording
+        self._pace = pace
+        self._language = language
+        self._max_call_s = max_call_s
+        self._in_hand: dict[str, CallInHand] = {}
+        self._lock = threading.Lock()
+
+    def run_stream(self, call_id: str, stream_id: str, line: Line) -> bool:
+        """Run a call's stream to its end on this thread; False when the call has one already or is over.
+
+        A call that no webhook announced is taken all the same: whoever opened the stream was let in
+        by its signature, and a caller is on it.
+        """
+        self._engines.records.open_call(call_id, None, None, self._language)
+        call = self._take_in_hand(call_id)
+        if call is None or not self._claim_stream(call):
+            return False
+        self._engines.records.append(call_id, Kind.STREAM_OPENED, stream_id=stream_id)
+        live = LiveCall(call.conversation, line, self._make_ear(), self._engines, self._max_call_s)
+        end = StreamEnd.LOST
+        try:
+            end = live.run()
+        finally:
+            with call.lock:
+                self._move(call, _PLACE_AFTER[end])
+        log.info("stream_ended", call_id=call_id, end=end)
+        if end is not StreamEnd.LOST:
+            self._forget(call_id)
+        return True
+
+    def after_stream(self, call_id: str) -> StreamOutcome:
+        """Say how the call goes on now that the network has left the stream."""
+        transfer = self._engines.records.transfer_of(call_id)
+        if transfer is not None:
+            return StreamOutcome(AfterStream.TRANSFER, transfer.transfer_id)
+        call = self._take_in_hand(call_id)
+        if call is None:
+            return StreamOutcome(AfterStream.ENDED)
+        with call.lock:
+            if call.place is Place.OVER:
+                return StreamOutcome(AfterStream.ENDED)
+            if call.place is not Place.ON_WEBHOOKS:
+                self._engines.records.append(call_id, Kind.STREAM_LOST, reason="continued_by_webhooks")
+            self._move(call, Place.ON_WEBHOOKS)
+            return StreamOutcome(AfterStream.CONTINUE_BY_WEBHOOK)
+
+    def webhook_turn(self, call_id: str, turn: WebhookTurn) -> WebhookAnswer | None:
+        """Take one turn without a stream; None when the call is not known or over."""
+        call = self._take_in_hand(call_id)
+        if call is None:
+            return None
+        with call.lock:
+            if call.place is Place.OVER:
+                return None
+            if call.webhook_call is None:
+                call.webhook_call = WebhookCall(call.conversation, self._engines, self._fetch_recording)
+            answer = call.webhook_call.take(turn)
+            if answer.transfer_id is not None:
+                self._move(call, Place.HANDED_OVER)
+                self._forget(call_id)
+            elif call.conversation.outcome is not None:
+                self._move(call, Place.OVER)
+                self._forget(call_id)
+            return answer
+
+    def caller_hung_up(self, call_id: str) -> None:
+        """Close the call in the record; the network says the caller's line is gone."""
+        call = self._forget(call_id)
+        if call is None:
+            return
+        call.conversation.handle(CallerHungUp())
+        end_call(self._engines.records, call_id, Outcome.CALLER_HUNG_UP, call.conversation.expects.step)
+        self._move(call, Place.OVER)
+
+    def sweep(self) -> None:
+        """Close calls whose network went quiet; run every few seconds."""
+        now = self._engines.clock.monotonic()
+        for call_id, call in list(self._in_hand.items()):
+            is_waiting = call.place in {Place.ANNOUNCED, Place.STREAM_LOST}
+            if is_waiting and now - call.place_since_s > FORGOTTEN_AFTER_S:
+                log.warning("call_went_quiet", call_id=call_id, place=call.place)
+                self.caller_hung_up(call_id)
+
+    def live_count(self) -> int:
+        """Return the number of calls now with the bot."""
+        return len(self._in_hand)
+
+    def _take_in_hand(self, call_id: str) -> CallInHand | None:
+        """Return the call, taken up from its record when this process does not have it; None when over."""
+        with self._lock:
+            if call_id in self._in_hand:
+                return self._in_hand[call_id]
+            row = self._engines.records.call(call_id)
+            if row is None or row.outcome is not None:
+                return None
+            conversation = Conversation(call_id, row.language, self._phrasebook, row.caller, self._pace)
+            call = CallInHand(conversation, place_since_s=self._engines.clock.monotonic())
+            self._in_hand[call_id] = call
+            return call
+
+    def _claim_stream(self, call: CallInHand) -> bool:
+        with call.lock:
+            if call.place is not Place.ANNOUNCED:
+                return False
+            self._move(call, Place.ON_STREAM)
+            return True
+
+    def _move(self, call: CallInHand, place: Place) -> None:
+        call.place = place
+        call.place_since_s = self._engines.clock.monotonic()
+
+    def _forget(self, call_id: str) -> CallInHand | None:
+        with self._lock:
+            return self._in_hand.pop(call_id, None)
+
+
+_PLACE_AFTER = {
+    StreamEnd.HUNG_UP: Place.OVER,
+    StreamEnd.HANDED_OVER: Place.HANDED_OVER,
+    StreamEnd.LOST: Place.STREAM_LOST,
+}

@@ -1,0 +1,55 @@
+"""The listening side of a live call: frames in, speech started and stopped out, the utterance kept."""
+
+import numpy as np
+
+from ivr.audio import g711
+from ivr.audio.frames import Windows
+from ivr.audio.speech_detector import SpeechDetector, SpeechStarted, SpeechStopped
+from ivr.audio.voice_activity import SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceActivity
+
+
+class Ear:
+    """Hears one stream. Its clock is the audio itself: `now_s` counts the samples received."""
+
+    def __init__(self, activity: VoiceActivity) -> None:
+        self._activity = activity
+        self._windows = Windows(WINDOW_SAMPLES)
+        self._detector = SpeechDetector(SAMPLE_RATE_HZ)
+        self._samples = 0
+        self._speech_began_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """Seconds of audio received."""
+        return self._samples / SAMPLE_RATE_HZ
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether the caller is speaking."""
+        return self._detector.is_speaking
+
+    @property
+    def speech_s(self) -> float:
+        """How long the caller has been speaking without a pause; 0 in silence."""
+        return self.now_s - self._speech_began_s if self.is_speaking else 0.0
+
+    def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechStopped]:
+        """Take 8 kHz mu-law audio of any length and return what it brought."""
+        audio = g711.decode(mulaw)
+        self._samples += audio.size
+        noticed = []
+        for window in self._windows.push(audio):
+            change = self._detector.hear(window, self._activity.probability(window))
+            if isinstance(change, SpeechStarted):
+                self._speech_began_s = change.at_s
+            if change is not None:
+                noticed.append(change)
+        return noticed
+
+    def utterance(self) -> np.ndarray:
+        """Return the turn's audio so far: float32, 8 kHz."""
+        return self._detector.utterance()
+
+    def begin_new_turn(self) -> None:
+        """Forget what was said so far, but for speech still going on."""
+        self._detector.forget()

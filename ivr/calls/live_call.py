@@ -1,0 +1,347 @@
+"""One call on a media stream: one thread owns it, feeds the core and carries out its actions."""
+
+import queue
+from dataclasses import asdict
+from enum import StrEnum
+
+from ivr.audio.speech_detector import SpeechStarted, SpeechStopped
+from ivr.calls.ear import Ear
+from ivr.calls.ending import end_call
+from ivr.calls.engines import Engines
+from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
+from ivr.calls.mouth import AudioReady, Mouth
+from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
+from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Say
+from ivr.conversation.barge_in import takes_the_floor
+from ivr.conversation.conversation import Conversation
+from ivr.conversation.events import (
+    CallBegan,
+    DialogueFailed,
+    DialogueReplied,
+    Event,
+    HearingFailed,
+    KeysEntered,
+    NothingSaid,
+    PromptEnded,
+    TimeRanOut,
+    UtteranceHeard,
+    WaitGrewLong,
+)
+from ivr.conversation.floor import Floor, FloorEvent, FloorState
+from ivr.conversation.keys import KeyEntry
+from ivr.dialogue.dialogue import DialogueUnavailable
+from ivr.log import get
+from ivr.records.kinds import Kind
+
+RECEIVE_S = 0.02
+STALLED_S = 10.0  # a network that sends no frame this long has lost the stream
+LONG_WAIT_S = 2.5  # callers start over at about 2 s of silence; a word before that is worse than none
+
+log = get("live_call")
+
+
+class StreamEnd(StrEnum):
+    """Why the stream is over, and so what the network should be told next."""
+
+    HUNG_UP = "hung_up"
+    HANDED_OVER = "handed_over"
+    LOST = "lost"
+
+
+class LiveCall:
+    """Runs one stream from its start to its end. Everything happens on the thread that calls `run`."""
+
+    def __init__(
+        self, conversation: Conversation, line: Line, ear: Ear, engines: Engines, max_call_s: float
+    ) -> None:
+        self._conversation = conversation
+        self._line = line
+        self._ear = ear
+        self._engines = engines
+        self._max_call_s = max_call_s
+        self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._mouth = Mouth(line, engines.audio, engines.executor, self._results.put)
+        self._floor = Floor()
+        self._keys = KeyEntry()
+        self._listen: Listen | None = None
+        self._silent_since_s: float | None = None
+        self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._results.put)
+        self._answered: dict[str, object] | None = None
+        self._is_wait_noticed = False
+        self._leaving: StreamEnd | None = None
+        self._end: StreamEnd | None = None
+        self.transfer_id: str | None = None
+
+    @property
+    def _now(self) -> float:
+        return self._engines.clock.monotonic()
+
+    def run(self) -> StreamEnd:
+        """Talk until the call is handed over, hung up or lost; return which. Blocks for the whole stream."""
+        began_at = last_message_at = self._now
+        self._feed(CallBegan())
+        while self._end is None:
+            message = self._line.receive(RECEIVE_S)
+            if message is not None:
+                last_message_at = self._now
+                self._take_message(message)
+            self._drain_results()
+            self._tick()
+            if self._now - last_message_at > STALLED_S:
+                self._lose("stalled")
+            if self._now - began_at > self._max_call_s:
+                self._feed(TimeRanOut())
+        self._turn.go_on()
+        return self._end
+
+    # -- what comes in ---------------------------------------------------------------------------
+
+    def _take_message(self, message: LineMessage) -> None:
+        match message:
+            case Frame(mulaw):
+                for change in self._ear.hear(mulaw):
+                    self._take_speech(change)
+            case KeyPressed(key):
+                self._take_key(key)
+            case MarkReached(name):
+                self._prompts_ended(self._mouth.reached(name, self._ear.now_s))
+            case LineClosed(reason, is_stop_announced):
+                self._lose("stopped" if is_stop_announced else reason)
+
+    def _take_speech(self, change: SpeechStarted | SpeechStopped) -> None:
+        if isinstance(change, SpeechStarted):
+            self._move(FloorEvent.SPEECH_STARTED)
+            if self._floor.state is FloorState.CALLER:
+                self._turn.go_on()
+            return
+        self._move(FloorEvent.SPEECH_STOPPED)
+        if self._floor.state is FloorState.PAUSE:
+            self._turn.pause(change.at_s)
+        elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING}:
+            self._ear.begin_new_turn()
+
+    def _take_key(self, key: str) -> None:
+        if self._floor.state is FloorState.LEAVING:
+            return
+        self._prompts_ended(self._mouth.stop(self._ear.now_s))
+        self._silent_since_s = self._ear.now_s
+        entry = self._keys.press(key, self._ear.now_s, self._conversation.expects)
+        if entry is not None:
+            self._take_entry(entry)
+
+    def _take_entry(self, digits: str) -> None:
+        self._turn.close_with_keys()
+        self._move(FloorEvent.KEYS_ENTERED)
+        self._note(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
+        self._feed(KeysEntered(digits))
+
+    def _lose(self, reason: str) -> None:
+        if self._leaving is not None:
+            self._end = self._leaving
+            return
+        self._note(Kind.STREAM_LOST, reason=reason)
+        self._end = StreamEnd.LOST
+
+    def _drain_results(self) -> None:
+        while True:
+            try:
+                result = self._results.get_nowait()
+            except queue.Empty:
+                return
+            match result:
+                case AudioReady():
+                    self._take_audio(result)
+                case DialogueReplied() | DialogueFailed():
+                    self._take_reply(result)
+                case TranscriptionCame():
+                    self._turn.take(result)
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        now_s = self._ear.now_s
+        self._prompts_ended(self._mouth.overdue(now_s))
+        entry = self._keys.tick(now_s)
+        if entry is not None and self._floor.state is not FloorState.LEAVING:
+            self._take_entry(entry)
+        match self._floor.state:
+            case FloorState.BOT:
+                self._watch_for_barge_in()
+            case FloorState.CALLER:
+                self._watch_longest_turn()
+            case FloorState.PAUSE:
+                self._watch_for_the_end_of_the_turn()
+            case FloorState.OPEN:
+                self._watch_silence(now_s)
+            case FloorState.WORKING:
+                self._watch_the_wait()
+            case FloorState.LEAVING if self._mouth.is_silent:
+                self._end = self._leaving
+
+    def _watch_for_barge_in(self) -> None:
+        current = self._mouth.current
+        if current is None or not takes_the_floor(current.prompt.is_interruptible, self._ear.speech_s):
+            return
+        self._note(Kind.BARGE_IN, prompt_id=current.prompt.id)
+        self._move(FloorEvent.BARGED_IN)
+        self._prompts_ended(self._mouth.stop(self._ear.now_s))
+
+    def _watch_longest_turn(self) -> None:
+        if not self._turn.is_too_long:
+            return
+        self._move(FloorEvent.SPEECH_STOPPED)
+        self._turn.pause(self._ear.now_s)
+
+    def _watch_for_the_end_of_the_turn(self) -> None:
+        over = self._turn.decide(self._conversation.expects)
+        if over is None:
+            return
+        heard = over.heard
+        if heard is not None:
+            self._note(
+                Kind.UTTERANCE_HEARD,
+                turn=self._conversation.turn + 1,
+                text=heard.text,
+                asr_confidence=round(heard.asr_confidence, 3),
+                doubt=heard.doubt,
+                engine=heard.engine,
+                model=heard.model,
+                audio_s=round(heard.audio_s, 2),
+                decode_s=round(heard.decode_s, 3),
+                endpoint=over.wait.reason,
+            )
+        self._turn.close()
+        self._move(FloorEvent.TURN_ENDED)
+        if heard is None:
+            self._feed(HearingFailed())
+        else:
+            self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt))
+
+    def _watch_silence(self, now_s: float) -> None:
+        if self._listen is None or self._silent_since_s is None or self._keys.digits:
+            return
+        if now_s - self._silent_since_s >= self._listen.no_input_s:
+            self._listen = None
+            self._feed(NothingSaid())
+
+    def _watch_the_wait(self) -> None:
+        if self._is_wait_noticed or self._now - self._turn.timing.turn_ended_at < LONG_WAIT_S:
+            return
+        self._is_wait_noticed = True
+        self._feed(WaitGrewLong())
+
+    # -- what goes out ---------------------------------------------------------------------------
+
+    def _feed(self, event: Event) -> None:
+        actions = self._conversation.handle(event)
+        if not actions and self._floor.state is FloorState.WORKING and isinstance(event, UtteranceHeard):
+            self._move(FloorEvent.NOTHING_TO_ANSWER)
+        for action in actions:
+            self._carry_out(action)
+
+    def _carry_out(self, action: Action) -> None:
+        match action:
+            case Say(prompt):
+                self._mouth.say(prompt)
+            case Listen():
+                self._listen = action
+                if self._mouth.is_silent:
+                    self._open_the_floor()
+            case AskDialogue():
+                self._is_wait_noticed = False
+                self._engines.executor.submit(self._ask, action)
+            case HandOver(case):
+                self.transfer_id = self._engines.transfers.request(case)
+                self._leave(StreamEnd.HANDED_OVER)
+            case HangUp(outcome):
+                end_call(
+                    self._engines.records,
+                    self._conversation.call_id,
+                    outcome,
+                    self._conversation.expects.step,
+                )
+                self._leave(StreamEnd.HUNG_UP)
+            case Note(kind, facts):
+                self._engines.records.append(self._conversation.call_id, kind, **facts)
+
+    def _ask(self, ask: AskDialogue) -> None:
+        """Runs on the executor: Rasa must never hold up the call's own thread."""
+        conversation = self._conversation
+        try:
+            reply = self._engines.dialogue.reply(conversation.call_id, ask.heard, conversation.language)
+        except DialogueUnavailable as problem:
+            log.warning("dialogue_unavailable", call_id=conversation.call_id, reason=str(problem))
+            self._results.put(DialogueFailed(ask.turn))
+            return
+        self._results.put(DialogueReplied(ask.turn, reply))
+
+    def _take_reply(self, event: DialogueReplied | DialogueFailed) -> None:
+        if event.turn != self._conversation.turn:
+            return
+        self._turn.timing.reply_came_at = self._now
+        if isinstance(event, DialogueReplied):
+            reply = event.reply
+            self._answered = {
+                "turn": event.turn,
+                "intent": reply.intent,
+                "intent_confidence": round(reply.intent_confidence, 3),
+                "verdict": reply.verdict,
+                "expects": asdict(reply.expects),
+            }
+        self._feed(event)
+
+    def _take_audio(self, ready: AudioReady) -> None:
+        was_silent = self._mouth.current is None
+        unspoken = self._mouth.take(ready, self._ear.now_s)
+        if unspoken is not None:
+            log.error("no_voice", call_id=self._conversation.call_id, prompt_id=unspoken.id)
+            if self._mouth.is_silent:
+                self._open_the_floor()
+        if was_silent and self._mouth.current is not None:
+            self._record_answer()
+            self._prompt_began()
+
+    def _record_answer(self) -> None:
+        if self._answered is None:
+            return
+        self._note(Kind.TURN_ANSWERED, **self._answered, timings=self._turn.timing.split(self._now))
+        self._answered = None
+
+    def _prompt_began(self) -> None:
+        current = self._mouth.current
+        if current is None:
+            return
+        if self._floor.state is FloorState.PAUSE:
+            self._turn.go_on()
+        is_open = current.prompt.is_interruptible
+        self._move(FloorEvent.PROMPT_BEGAN if is_open else FloorEvent.DISCLOSURE_BEGAN)
+        prompt = current.prompt
+        self._note(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
+
+    def _prompts_ended(self, ended: list[PromptEnded]) -> None:
+        for event in ended:
+            self._note(
+                Kind.PROMPT_ENDED,
+                prompt_id=event.prompt_id,
+                heard_s=round(event.heard_s, 2),
+                is_complete=event.is_complete,
+            )
+            self._feed(event)
+        if ended and self._mouth.current is not None:
+            self._prompt_began()
+        elif ended and self._mouth.is_silent:
+            self._open_the_floor()
+
+    def _open_the_floor(self) -> None:
+        self._silent_since_s = self._ear.now_s
+        self._move(FloorEvent.PROMPTS_ENDED)
+
+    def _leave(self, end: StreamEnd) -> None:
+        self._leaving = end
+        self._move(FloorEvent.LEAVE_BEGAN)
+
+    def _move(self, event: FloorEvent) -> None:
+        self._floor.take(event)
+
+    def _note(self, kind: Kind, **facts: object) -> None:
+        self._engines.records.append(self._conversation.call_id, kind, **facts)

@@ -1,0 +1,128 @@
+"""The turn being collected on a live call: its audio, its transcription ahead of time, its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.audio.resample import resample
+from ivr.calls.ear import Ear
+from ivr.calls.engines import HeardOrFailed, Ticket, TranscriptionDesk
+from ivr.calls.turn_timing import TurnTiming
+from ivr.clock import Clock
+from ivr.conversation import endpointing
+from ivr.conversation.endpointing import Wait
+from ivr.conversation.expectation import Expectation
+from ivr.speech.transcriber import Transcription
+from ivr.speech.transcription_pool import Priority
+
+LINE_HZ = 8000
+RECOGNITION_HZ = 16000
+HEARING_LIMIT_S = 10.0
+
+
+class Transcribing:
+    """Names one transcription, so that the late result of a dropped one is not taken for it."""
+
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True)
+class TranscriptionCame:
+    """The result of one transcription."""
+
+    marker: Transcribing
+    heard: HeardOrFailed
+
+
+@dataclass(frozen=True)
+class TurnOver:
+    """The caller has finished. `heard` is None when the words are lost."""
+
+    heard: Transcription | None
+    wait: Wait
+
+
+class TurnInHand:
+    """Transcribes in every pause and decides, with the words in hand, whether the pause is the end.
+
+    A guess whose caller goes on speaking is thrown away. Owned by the call's thread; results come by `post`.
+    """
+
+    def __init__(
+        self,
+        ear: Ear,
+        hearing: TranscriptionDesk,
+        language: str,
+        clock: Clock,
+        post: Callable[[TranscriptionCame], None],
+    ) -> None:
+        self._ear = ear
+        self._hearing = hearing
+        self._language = language
+        self._clock = clock
+        self._post = post
+        self._marker: Transcribing | None = None
+        self._heard: HeardOrFailed | None = None
+        self._speech_ended_s = 0.0
+        self.timing = TurnTiming()
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the turn fills the recogniser's window."""
+        return self._ear.utterance().size / LINE_HZ >= endpointing.LONGEST_TURN_S
+
+    def pause(self, speech_ended_s: float) -> None:
+        """The caller stopped at this second of audio: start transcribing what was said so far."""
+        self.go_on()
+        self._speech_ended_s = speech_ended_s
+        now = self._clock.monotonic()
+        self.timing = TurnTiming(now - (self._ear.now_s - speech_ended_s), now)
+        marker = self._marker = Transcribing()
+        audio = resample(self._ear.utterance(), LINE_HZ, RECOGNITION_HZ)
+        marker.ticket = self._hearing.submit(
+            audio,
+            self._language,
+            lambda heard: self._post(TranscriptionCame(marker, heard)),
+            Priority.SPECULATIVE,
+        )
+
+    def go_on(self) -> None:
+        """The caller speaks again, or the words are not needed: throw the guess away."""
+        if self._marker is not None and self._marker.ticket is not None:
+            self._marker.ticket.cancel()
+        self._marker = self._heard = None
+
+    def take(self, came: TranscriptionCame) -> None:
+        """Keep a result, unless it belongs to a guess already thrown away."""
+        if came.marker is self._marker:
+            self._heard = came.heard
+            self.timing.transcription_ended_at = self._clock.monotonic()
+
+    def decide(self, expects: Expectation) -> TurnOver | None:
+        """Say whether the turn is over; None while the caller may go on or the words are not known yet."""
+        if self._marker is None:
+            return None
+        if self._heard is None:
+            waited_s = self._clock.monotonic() - self.timing.transcription_began_at
+            return (
+                TurnOver(None, Wait(HEARING_LIMIT_S, "hearing_too_slow"))
+                if waited_s > HEARING_LIMIT_S
+                else None
+            )
+        if not isinstance(self._heard, Transcription):
+            return TurnOver(None, Wait(0.0, "hearing_failed"))
+        wait = endpointing.wait(expects, self._heard.text, self._heard.language)
+        if self._ear.now_s - self._speech_ended_s < wait.seconds:
+            return None
+        return TurnOver(self._heard, wait)
+
+    def close(self) -> None:
+        """End the turn: nothing said so far belongs to the next one."""
+        self.go_on()
+        self._ear.begin_new_turn()
+        self.timing.turn_ended_at = self._clock.monotonic()
+
+    def close_with_keys(self) -> None:
+        """End the turn by an entry on the keypad: digits win over speech."""
+        now = self._clock.monotonic()
+        self.close()
+        self.timing = TurnTiming(now, now, now, now)

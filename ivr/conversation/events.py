@@ -1,0 +1,96 @@
+"""What can happen in a call, as the conversation sees it. Past tense; plain values."""
+
+from dataclasses import dataclass
+
+from ivr.dialogue.dialogue import DialogueReply
+
+
+@dataclass(frozen=True)
+class CallBegan:
+    """The line is up and the bot may speak."""
+
+
+@dataclass(frozen=True)
+class CallResumed:
+    """The line came back by another path (stream lost, webhooks now); nothing is greeted again."""
+
+
+@dataclass(frozen=True)
+class PromptEnded:
+    """A prompt stopped sounding. `heard_s` is how much the caller heard of it."""
+
+    prompt_id: str
+    heard_s: float
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class UtteranceHeard:
+    """The caller said something. `doubt` names why it must not be acted on, if so."""
+
+    text: str
+    asr_confidence: float
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class KeysEntered:
+    """The caller finished an entry on the keypad (0-9 only)."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class NothingSaid:
+    """The no-input time ran out."""
+
+
+@dataclass(frozen=True)
+class DialogueReplied:
+    """The dialogue answered turn `turn`."""
+
+    turn: int
+    reply: DialogueReply
+
+
+@dataclass(frozen=True)
+class DialogueFailed:
+    """The dialogue could not answer turn `turn`, not even by keywords."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class HearingFailed:
+    """Speech recognition could not run; the words are lost."""
+
+
+@dataclass(frozen=True)
+class WaitGrewLong:
+    """The caller has been waiting for an answer longer than people do without wondering."""
+
+
+@dataclass(frozen=True)
+class TimeRanOut:
+    """The call has reached the longest time with the bot."""
+
+
+@dataclass(frozen=True)
+class CallerHungUp:
+    """The line is gone."""
+
+
+Event = (
+    CallBegan
+    | CallResumed
+    | PromptEnded
+    | UtteranceHeard
+    | KeysEntered
+    | NothingSaid
+    | DialogueReplied
+    | DialogueFailed
+    | HearingFailed
+    | WaitGrewLong
+    | TimeRanOut
+    | CallerHungUp
+)

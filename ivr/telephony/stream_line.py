@@ -1,0 +1,93 @@
+"""A caller's line over a Media Streams WebSocket."""
+
+from typing import Protocol
+
+from simple_websocket import ConnectionClosed
+
+from ivr import log
+from ivr.calls.line import Frame, KeyPressed, LineClosed, LineMessage, MarkReached
+from ivr.telephony import media_messages
+from ivr.telephony.media_messages import AudioArrived, FrameProblem, KeyArrived, StreamStopped
+
+CHUNK_BYTES = 1600  # 200 ms: long enough to play smoothly, and whole 20 ms frames
+MOST_PROBLEMS = 50
+
+_log = log.get("stream_line")
+
+
+class Socket(Protocol):
+    """An open WebSocket."""
+
+    def receive(self, timeout: float | None = None) -> str | bytes | None:
+        """Return the next message, None when none came in time. Raises ConnectionClosed."""
+        ...
+
+    def send(self, data: str) -> None:
+        """Send a text message. Raises ConnectionClosed."""
+        ...
+
+    def close(self, reason: int | None = None, message: str | None = None) -> None:
+        """Close the socket."""
+        ...
+
+
+class StreamLine:
+    """The line of one stream; used by the thread that owns the call."""
+
+    def __init__(self, socket: Socket, stream_id: str) -> None:
+        self._socket = socket
+        self._stream_id = stream_id
+        self._problems = 0
+
+    def receive(self, timeout_s: float) -> LineMessage | None:
+        """Return the next message, or None when none came in time; unusable frames are passed over."""
+        try:
+            message = self._socket.receive(timeout_s)
+        except ConnectionClosed:
+            return LineClosed("socket closed", is_stop_announced=False)
+        return None if message is None else self._read(message)
+
+    def play(self, mulaw: bytes, mark: str) -> None:
+        """Queue audio and a mark behind it."""
+        for start in range(0, len(mulaw), CHUNK_BYTES):
+            self._send(media_messages.media_frame(self._stream_id, mulaw[start : start + CHUNK_BYTES]))
+        self._send(media_messages.mark_frame(self._stream_id, mark))
+
+    def clear(self) -> None:
+        """Drop everything queued."""
+        self._send(media_messages.clear_frame(self._stream_id))
+
+    def close(self) -> None:
+        """Close the socket; the network goes on with its next instruction."""
+        try:
+            self._socket.close(1000, "done")
+        except ConnectionClosed:
+            return
+
+    def _read(self, message: str | bytes) -> LineMessage | None:
+        match media_messages.read_frame(message):
+            case AudioArrived(payload):
+                return Frame(payload)
+            case KeyArrived(key):
+                return KeyPressed(key)
+            case media_messages.MarkReached(name):
+                return MarkReached(name)
+            case StreamStopped():
+                return LineClosed("stopped", is_stop_announced=True)
+            case FrameProblem(reason):
+                return self._count_problem(reason)
+        return None
+
+    def _count_problem(self, reason: str) -> LineMessage | None:
+        self._problems += 1
+        if self._problems == 1:
+            _log.warning("frame_passed_over", reason=reason)
+        if self._problems < MOST_PROBLEMS:
+            return None
+        return LineClosed("too many unusable frames", is_stop_announced=False)
+
+    def _send(self, frame: str) -> None:
+        try:
+            self._socket.send(frame)
+        except ConnectionClosed:
+            return  # the next receive says so

@@ -1,0 +1,88 @@
+"""What the blueprints need of the rest of the service; `bootstrap.py` builds the real one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from ivr.calls.line import Line
+from ivr.calls.webhook_answers import StreamOutcome, WebhookAnswer, WebhookTurn
+from ivr.clock import Clock
+from ivr.config import Settings
+from ivr.conversation.prompt import Prompt
+from ivr.handoff.transfer_desk import TransferDesk
+from ivr.records.feed import Feed
+from ivr.records.store import CallRecords
+
+
+class PromptShelf(Protocol):
+    """Keeps prompts as WAV files that the network may fetch by name."""
+
+    def wav_name(self, text: str, language: str, is_personal: bool) -> str:
+        """Return the name (no folder, no extension) under which `open_wav` finds the spoken text.
+
+        May speak it first, blocking. Raises SynthesizerFailed.
+        """
+        ...
+
+    def open_wav(self, name: str) -> Path | None:
+        """Return the file of a name, or None."""
+        ...
+
+
+class Wording(Protocol):
+    """Finds the words for a response name."""
+
+    def prompt(self, id: str, language: str, **slots: Any) -> Prompt:
+        """Return the prompt with its slots filled."""
+        ...
+
+
+class Calls(Protocol):
+    """The calls now alive."""
+
+    def announce(self, call_id: str, caller_number: str | None, language: str) -> None:
+        """Prepare for a call whose stream is about to be opened. Harmless when repeated."""
+        ...
+
+    def after_stream(self, call_id: str) -> StreamOutcome:
+        """Say how the call goes on now that its stream is over."""
+        ...
+
+    def webhook_turn(self, call_id: str, turn: WebhookTurn) -> WebhookAnswer | None:
+        """Take one turn of a call that has no stream. Blocking. None when the bot no longer has the call."""
+        ...
+
+    def run_stream(self, call_id: str, stream_id: str, line: Line) -> bool:
+        """Run a stream to its end on this thread; False when it is refused."""
+        ...
+
+    def live_count(self) -> int:
+        """Return the number of calls now with the bot."""
+        ...
+
+    def caller_hung_up(self, call_id: str) -> None:
+        """Note that the caller's leg is over; may come twice, late, or for an unknown call."""
+        ...
+
+
+class Services(Protocol):
+    """The parts, already wired."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def records(self) -> CallRecords: ...
+    @property
+    def wording(self) -> Wording: ...
+    @property
+    def prompts(self) -> PromptShelf: ...
+    @property
+    def desk(self) -> TransferDesk: ...
+    @property
+    def calls(self) -> Calls: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def feed(self) -> Feed: ...
+    @property
+    def readiness(self) -> Mapping[str, Callable[[], bool]]: ...
