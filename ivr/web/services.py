@@ -17,15 +17,12 @@ from ivr.records.store import CallRecords
 class PromptShelf(Protocol):
     """Keeps prompts as WAV files that the network may fetch by name."""
 
-    def wav_name(self, text: str, language: str, is_personal: bool) -> str:
-        """Return the name (no folder, no extension) under which `open_wav` finds the spoken text.
-
-        May speak it first, blocking. Raises SynthesizerFailed.
-        """
+    def wav_path(self, text: str, language: str, is_personal: bool = False) -> Path:
+        """Return the file with the spoken text; may speak it first, blocking. Raises SynthesizerFailed."""
         ...
 
     def open_wav(self, name: str) -> Path | None:
-        """Return the file of a name, or None."""
+        """Return the file of that name (with .wav), or None."""
         ...
 
 

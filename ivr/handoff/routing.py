@@ -1,0 +1,38 @@
+"""Which agent is asked next. Pure."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A person who takes transfers; `number` is E.164."""
+
+    name: str
+    number: str
+
+
+class AgentsUnreadable(ValueError):
+    """The list of agents is not `Name:+number, ...`; the message says which entry."""
+
+
+def read_agents(text: str) -> tuple[Agent, ...]:
+    """Read `Name:+number` entries separated by commas. Raises AgentsUnreadable."""
+    agents: list[Agent] = []
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        name, _, number = (piece.strip() for piece in entry.partition(":"))
+        if not name or not _E164.fullmatch(number):
+            raise AgentsUnreadable(f"'{entry}' is not of the form Name:+number")
+        if name in {agent.name for agent in agents}:
+            raise AgentsUnreadable(f"the name '{name}' is there twice")
+        agents.append(Agent(name, number))
+    return tuple(agents)
+
+
+def next_agent(agents: Sequence[Agent], busy: Collection[str], tried: Collection[str]) -> Agent | None:
+    """Return the first agent in order who is neither busy nor already asked, or None."""
+    return next((agent for agent in agents if agent.name not in busy and agent.name not in tried), None)

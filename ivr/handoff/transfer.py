@@ -1,0 +1,115 @@
+"""How far a warm transfer has come: the states, what moves them, and nothing else. Pure."""
+
+from enum import StrEnum
+
+
+class TransferState(StrEnum):
+    """Where a warm transfer stands; exactly one owner of the caller follows from it."""
+
+    REQUESTED = "requested"  # the caller waits; no agent's phone rings
+    DIALING = "dialing"  # one agent's phone rings
+    BRIEFING = "briefing"  # one agent listens to the briefing, the caller waits
+    BRIDGED = "bridged"  # caller and agent talk
+    AGENT_LOST = "agent_lost"  # the agent's leg ended first; the caller is told so
+    ENDED = "ended"  # they have talked and the caller is gone
+    GIVEN_UP = "given_up"  # nobody is left; a callback is booked
+    ABANDONED = "abandoned"  # the caller hung up before anybody joined
+
+
+class TransferEvent(StrEnum):
+    """What can happen to a warm transfer."""
+
+    AGENT_DIALED = "agent_dialed"  # our decision: this agent's phone is about to ring
+    NO_AGENT_LEFT = "no_agent_left"  # our decision: everybody was asked or is busy
+    CALLBACK_PROMISED = "callback_promised"  # our decision: the lost agent's caller is called back
+    AGENT_ANSWERED = "agent_answered"
+    AGENT_ACCEPTED = "agent_accepted"
+    AGENT_DECLINED = "agent_declined"
+    KEY_TIMED_OUT = "key_timed_out"  # answered, but no key: a voicemail, or a phone in a pocket
+    RING_TIMED_OUT = "ring_timed_out"
+    AGENT_DROPPED = "agent_dropped"  # the agent's leg is over, for whatever reason
+    CALLER_HUNG_UP = "caller_hung_up"
+
+
+S = TransferState
+E = TransferEvent
+
+TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
+    S.REQUESTED: {
+        E.AGENT_DIALED: S.DIALING,
+        E.NO_AGENT_LEFT: S.GIVEN_UP,
+        E.CALLER_HUNG_UP: S.ABANDONED,
+    },
+    S.DIALING: {
+        E.AGENT_ANSWERED: S.BRIEFING,
+        E.RING_TIMED_OUT: S.REQUESTED,
+        E.AGENT_DROPPED: S.REQUESTED,
+        E.CALLER_HUNG_UP: S.ABANDONED,
+    },
+    S.BRIEFING: {
+        E.AGENT_ACCEPTED: S.BRIDGED,
+        E.AGENT_DECLINED: S.REQUESTED,
+        E.KEY_TIMED_OUT: S.REQUESTED,
+        E.AGENT_DROPPED: S.REQUESTED,
+        E.CALLER_HUNG_UP: S.ABANDONED,
+    },
+    S.BRIDGED: {
+        E.AGENT_DROPPED: S.AGENT_LOST,
+        E.CALLER_HUNG_UP: S.ENDED,
+    },
+    S.AGENT_LOST: {
+        E.CALLBACK_PROMISED: S.GIVEN_UP,
+        E.CALLER_HUNG_UP: S.ENDED,
+    },
+    S.ENDED: {},
+    S.GIVEN_UP: {},
+    S.ABANDONED: {},
+}
+
+TERMINAL = frozenset(state for state, moves in TRANSITIONS.items() if not moves)
+
+# Reports from outside come twice, late and out of order; where they no longer move anything they are
+# harmless. The three decisions of our own are never late: meeting one in a wrong state is a mistake
+# of ours, except in the two cells where another thread may have been faster.
+_DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT, E.CALLBACK_PROMISED})
+_LATE_DECISIONS = {
+    (S.ABANDONED, E.AGENT_DIALED),
+    (S.ABANDONED, E.NO_AGENT_LEFT),
+    (S.ENDED, E.CALLBACK_PROMISED),
+}
+
+LATE_BUT_HARMLESS: frozenset[tuple[TransferState, TransferEvent]] = frozenset(
+    (state, event)
+    for state in S
+    for event in E
+    if event not in TRANSITIONS[state] and (event not in _DECISIONS or (state, event) in _LATE_DECISIONS)
+)
+
+
+class TransferImpossible(Exception):
+    """The service decided something that cannot be decided in this state; nothing has changed."""
+
+
+def after(state: TransferState, event: TransferEvent) -> TransferState | None:
+    """Return the next state, or None when the event is late but harmless.
+
+    Raises TransferImpossible for every other cell of the table.
+    """
+    if event in TRANSITIONS[state]:
+        return TRANSITIONS[state][event]
+    if (state, event) in LATE_BUT_HARMLESS:
+        return None
+    raise TransferImpossible(f"{event} cannot happen to a transfer that is {state}")
+
+
+def diagram() -> str:
+    """Draw the table as a Mermaid state diagram; docs/states.md shows it."""
+    lines = ["stateDiagram-v2", f"    [*] --> {S.REQUESTED}"]
+    for state, moves in TRANSITIONS.items():
+        targets: dict[TransferState, list[str]] = {}
+        for event, target in moves.items():
+            targets.setdefault(target, []).append(event.replace("_", " "))
+        lines += [f"    {state} --> {target}: {', '.join(events)}" for target, events in targets.items()]
+        if not moves:
+            lines.append(f"    {state} --> [*]")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,159 @@
+"""Every TwiML document the service answers with. Pure over twilio's builder, which escapes all text.
+
+Paths are root-relative: the network resolves them against the document it fetched. `<Play>` takes
+absolute URLs, because its fetch is no webhook and may go another way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+
+RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s inside an order number
+RECORD_MAX_S = 30  # the longest utterance the transcriber takes
+KEYS_WAIT_S = 5
+AGENT_KEY_WAIT_S = 6
+RETRY_PAUSE_S = 1
+
+
+@dataclass(frozen=True)
+class SpokenLine:
+    """One thing to say: our own audio, or Twilio's voice where there is none (`audio_url` None)."""
+
+    text: str
+    language: str
+    audio_url: str | None
+
+
+def connect_stream(stream_url: str, after_path: str) -> str:
+    """Open the two-way media stream; when it ends the network asks `after_path`."""
+    response = VoiceResponse()
+    connect = Connect(action=after_path)
+    connect.stream(url=stream_url)
+    response.append(connect)
+    return str(response)
+
+
+def hang_up() -> str:
+    """End the call."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def say_and_hang_up(lines: Sequence[SpokenLine]) -> str:
+    """Say the lines, then end the call."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.hangup()
+    return str(response)
+
+
+def say_and_go_on(lines: Sequence[SpokenLine], path: str) -> str:
+    """Say the lines, then ask `path`; a leg that hangs up while it listens never gets there."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.redirect(path)
+    return str(response)
+
+
+def hear_caller(lines: Sequence[SpokenLine], turn_path: str) -> str:
+    """Say the lines, beep, and record one turn; a key ends it. An empty recording asks `turn_path` too."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.record(
+        action=turn_path,
+        timeout=RECORD_SILENCE_S,
+        max_length=RECORD_MAX_S,
+        finish_on_key="1234567890*#",
+        play_beep=True,
+        trim="do-not-trim",
+    )
+    response.redirect(turn_path)
+    return str(response)
+
+
+def hear_keys(lines: Sequence[SpokenLine], turn_path: str, num_digits: int | None) -> str:
+    """Say the lines while taking keys; nothing pressed asks `turn_path` too."""
+    response = VoiceResponse()
+    gather = Gather(
+        action=turn_path,
+        input="dtmf",
+        num_digits=num_digits,
+        finish_on_key="#",
+        timeout=KEYS_WAIT_S,
+        action_on_empty_result=True,
+    )
+    _say(gather, lines)
+    response.append(gather)
+    response.redirect(turn_path)
+    return str(response)
+
+
+def wait_in_queue(lines: Sequence[SpokenLine], queue: str, wait_path: str, after_path: str) -> str:
+    """Say the lines, then park the caller in the queue; the network asks `wait_path` over and over."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.enqueue(queue, action=after_path, wait_url=wait_path)
+    return str(response)
+
+
+def hold(music_url: str) -> str:
+    """Play hold music once; the network then asks again."""
+    response = VoiceResponse()
+    response.play(music_url)
+    return str(response)
+
+
+def leave_queue() -> str:
+    """Take the caller out of the queue; the network then asks the queue's action."""
+    response = VoiceResponse()
+    response.leave()
+    return str(response)
+
+
+def join_conference(room: str, after_path: str) -> str:
+    """Join the two-person room that starts with its first and ends with its last.
+
+    Caller and agent get the same flags. `endConferenceOnExit` on both sides means that nobody stays
+    alone: the other's `<Dial>` ends at once and the network asks `after_path` on the leg still there,
+    so a lost agent never cuts the caller off and needs no status callback to be noticed. The room
+    keeps the network's own wait music: a waitUrl of ours that failed would keep the room shut.
+    """
+    response = VoiceResponse()
+    dial = Dial(action=after_path)
+    dial.conference(
+        room,
+        beep=False,
+        start_conference_on_enter=True,
+        end_conference_on_exit=True,
+        max_participants=2,
+    )
+    response.append(dial)
+    return str(response)
+
+
+def brief_agent(lines: Sequence[SpokenLine], key_path: str, no_key_path: str) -> str:
+    """Say the briefing while taking one key; without a key the network asks `no_key_path`."""
+    response = VoiceResponse()
+    gather = Gather(action=key_path, input="dtmf", num_digits=1, finish_on_key="", timeout=AGENT_KEY_WAIT_S)
+    _say(gather, lines)
+    response.append(gather)
+    response.redirect(no_key_path)
+    return str(response)
+
+
+def try_again(path: str) -> str:
+    """Wait a second in silence, then ask `path`."""
+    response = VoiceResponse()
+    response.pause(length=RETRY_PAUSE_S)
+    response.redirect(path)
+    return str(response)
+
+
+def _say(verb: VoiceResponse | Gather, lines: Sequence[SpokenLine]) -> None:
+    for line in lines:
+        if line.audio_url is None:
+            verb.say(line.text, language=line.language)
+        else:
+            verb.play(line.audio_url)

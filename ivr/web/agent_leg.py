@@ -1,0 +1,106 @@
+"""The agent's leg: the briefing, the keys and the reports about that leg, answered with TwiML."""
+
+from flask import Blueprint, Response, request
+
+from ivr.handoff.transfer_desk import AgentHears, room
+from ivr.telephony import twiml, webhook_forms
+from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_response
+from ivr.web.services import Services
+from ivr.web.spoken import spoken, worded
+
+_ACCEPT, _AGAIN, _DECLINE = "1", "2", "3"
+
+
+def create_agent_leg_blueprint(services: Services) -> Blueprint:
+    """Build the webhooks of the agent's leg."""
+    blueprint = Blueprint("agent_leg", __name__, url_prefix="/voice/agent/<transfer_id>")
+    guard_webhooks(blueprint, services)
+    once = RepeatedWebhooks(services).answered_once
+    leg = _AgentLeg(services)
+
+    post = blueprint.post
+    post("/briefing")(once(leg.briefing))
+    post("/key")(once(leg.key))
+    post("/no-key")(once(leg.no_key))
+    post("/caller-gone")(leg.caller_gone)
+    post("/after-conference")(leg.caller_gone)
+    post("/status")(once(leg.status))
+    return blueprint
+
+
+class _AgentLeg:
+    """The views; each parses, calls one thing and renders."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._account_sid = services.settings.twilio_account_sid
+
+    def briefing(self, transfer_id: str) -> Response:
+        leg = self._report().call_id
+        hears = self._services.desk.agent_answered(transfer_id, _asked("attempt"), leg)
+        return self._tell(transfer_id, hears)
+
+    def key(self, transfer_id: str) -> Response:
+        pressed = webhook_forms.key_pressed(_form(), self._account_sid)
+        desk = self._services.desk
+        if pressed.key == _ACCEPT:
+            hears = desk.agent_accepted(transfer_id, _asked("attempt"), pressed.call_id)
+            return self._tell(transfer_id, hears)
+        if pressed.key == _DECLINE:
+            desk.agent_declined(transfer_id, _asked("attempt"))
+            return self._goodbye("agent_declined_thanks")
+        hears = desk.agent_asked_again(transfer_id, _asked("attempt"))
+        return self._tell(transfer_id, hears, is_key_unknown=pressed.key != _AGAIN)
+
+    def no_key(self, transfer_id: str) -> Response:
+        self._report()
+        self._services.desk.agent_silent(transfer_id, _asked("attempt"))
+        return twiml_response(twiml.hang_up())
+
+    def caller_gone(self, transfer_id: str) -> Response:
+        self._report()
+        return self._goodbye("agent_caller_gone")
+
+    def status(self, transfer_id: str) -> Response:
+        report = self._report()
+        if report.status is not None and report.status.is_over:
+            self._services.desk.agent_leg_ended(transfer_id, _asked("attempt"))
+        return no_content()
+
+    def _tell(self, transfer_id: str, hears: AgentHears, is_key_unknown: bool = False) -> Response:
+        match hears:
+            case AgentHears.BRIEFING:
+                return self._brief(transfer_id, is_key_unknown)
+            case AgentHears.JOIN:
+                after_path = f"/voice/agent/{transfer_id}/after-conference"
+                return twiml_response(twiml.join_conference(room(transfer_id), after_path))
+            case AgentHears.CALLER_GONE:
+                return self._goodbye("agent_caller_gone")
+            case AgentHears.TAKEN:
+                return self._goodbye("agent_taken")
+
+    def _brief(self, transfer_id: str, is_key_unknown: bool) -> Response:
+        if is_key_unknown:
+            lines = worded(self._services, "agent_key_unknown")
+        else:
+            lines = spoken(self._services, self._services.desk.briefing(transfer_id), is_personal=True)
+        lines += worded(self._services, "agent_press_keys")
+        # The round makes the same key pressed again another webhook, not a repeated one.
+        base = f"/voice/agent/{transfer_id}"
+        next_round = f"attempt={_asked('attempt')}&round={_asked('round') + 1}"
+        key_path, no_key_path = f"{base}/key?{next_round}", f"{base}/no-key?{next_round}"
+        return twiml_response(twiml.brief_agent(lines, key_path, no_key_path))
+
+    def _goodbye(self, id: str) -> Response:
+        return twiml_response(twiml.say_and_hang_up(worded(self._services, id)))
+
+    def _report(self) -> webhook_forms.LegReport:
+        return webhook_forms.leg_report(_form(), self._account_sid)
+
+
+def _asked(name: str) -> int:
+    return webhook_forms.counter(request.args.to_dict(flat=False), name)
+
+
+def _form() -> dict[str, list[str]]:
+    return request.form.to_dict(flat=False)

@@ -1,0 +1,36 @@
+"""Turns prompts into lines the network can play: our own audio, or its voice where ours fails."""
+
+from collections.abc import Iterable
+
+from ivr import log
+from ivr.conversation.prompt import Prompt
+from ivr.speech.synthesizer import SynthesizerFailed
+from ivr.telephony.twiml import SpokenLine
+from ivr.web.services import Services
+
+_log = log.get("web.spoken")
+
+
+def spoken(services: Services, prompts: Iterable[Prompt], is_personal: bool) -> list[SpokenLine]:
+    """Return one line per prompt; `is_personal` marks wording that holds a caller's facts."""
+    return [_line(services, prompt, is_personal) for prompt in prompts]
+
+
+def worded(services: Services, id: str, is_personal: bool = False, **slots: str) -> list[SpokenLine]:
+    """Return the one line of a response name, in the service's language."""
+    prompt = services.wording.prompt(id, services.settings.language, **slots)
+    return spoken(services, [prompt], is_personal)
+
+
+def audio_url(services: Services, name: str) -> str:
+    """Return the absolute URL under which the network fetches a WAV."""
+    return f"{services.settings.public_url.rstrip('/')}/audio/{name}"
+
+
+def _line(services: Services, prompt: Prompt, is_personal: bool) -> SpokenLine:
+    try:
+        name = services.prompts.wav_path(prompt.text, prompt.language, is_personal).name
+    except SynthesizerFailed:
+        _log.warning("prompt_left_to_network_voice", prompt_id=prompt.id)
+        return SpokenLine(prompt.text, prompt.language, None)
+    return SpokenLine(prompt.text, prompt.language, audio_url(services, name))

@@ -1,0 +1,169 @@
+"""The caller's leg: every webhook the network sends about it, answered with TwiML."""
+
+from flask import Blueprint, Response, request
+
+from ivr import log
+from ivr.calls.webhook_answers import AfterStream, NextStep, WebhookAnswer, WebhookTurn
+from ivr.handoff.transfer_desk import CallerPlace, room
+from ivr.records.kinds import Kind
+from ivr.telephony import twiml, webhook_forms
+from ivr.telephony.caller_number import known_number
+from ivr.telephony.signatures import websocket_url
+from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_response
+from ivr.web.services import Services
+from ivr.web.spoken import audio_url, spoken, worded
+
+STREAM_PATH = "/voice/media"
+HOLD_MUSIC = "hold-music.wav"
+
+_log = log.get("web.voice")
+
+
+def create_voice_blueprint(services: Services) -> Blueprint:
+    """Build the webhooks of the caller's leg."""
+    blueprint = Blueprint("voice", __name__, url_prefix="/voice")
+    guard_webhooks(blueprint, services)
+    once = RepeatedWebhooks(services).answered_once
+    leg = _CallerLeg(services)
+
+    post = blueprint.post
+    post("/incoming")(once(leg.incoming))
+    post("/after-stream")(once(leg.after_stream))
+    post("/turn")(once(leg.turn))
+    post("/wait")(leg.wait)
+    post("/after-queue")(leg.after_queue)
+    post("/join/<transfer_id>")(leg.where_the_caller_belongs)
+    post("/after-conference")(leg.after_conference)
+    post("/agent-left/<transfer_id>")(leg.where_the_caller_belongs)
+    post("/no-agent/<transfer_id>")(leg.no_agent)
+    post("/status")(once(leg.status))
+    return blueprint
+
+
+class _CallerLeg:
+    """The views; each parses, calls one thing and renders."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._account_sid = services.settings.twilio_account_sid
+
+    def incoming(self) -> Response:
+        form = webhook_forms.incoming_call(_form(), self._account_sid)
+        records, settings = self._services.records, self._services.settings
+        caller = known_number(form.caller)
+        if records.open_call(form.call_id, caller, known_number(form.called), settings.language):
+            records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
+        self._services.calls.announce(form.call_id, caller, settings.language)
+        stream_url = websocket_url(settings.public_url, STREAM_PATH)
+        return twiml_response(twiml.connect_stream(stream_url, "/voice/after-stream"))
+
+    def after_stream(self) -> Response:
+        call_id = self._call_id()
+        if self._services.records.call(call_id) is None:
+            return self._unknown_call()
+        outcome = self._services.calls.after_stream(call_id)
+        if outcome.next is AfterStream.TRANSFER:
+            return self._go_on(call_id)
+        if outcome.next is AfterStream.CONTINUE_BY_WEBHOOK:
+            return self._render(call_id, self._services.calls.webhook_turn(call_id, WebhookTurn()))
+        return twiml_response(twiml.hang_up())
+
+    def turn(self) -> Response:
+        form = webhook_forms.turn_taken(_form(), self._account_sid)
+        number = webhook_forms.counter(request.args.to_dict(flat=False), "turn")
+        if self._services.records.call(form.call_id) is None:
+            return self._unknown_call()
+        turn = WebhookTurn(number, form.digits, form.recording_sid, form.is_hung_up)
+        return self._render(form.call_id, self._services.calls.webhook_turn(form.call_id, turn))
+
+    def wait(self) -> Response:
+        place, _ = self._services.desk.whereabouts(self._call_id())
+        if place is CallerPlace.QUEUE:
+            return twiml_response(twiml.hold(audio_url(self._services, HOLD_MUSIC)))
+        return twiml_response(twiml.leave_queue())
+
+    def after_queue(self) -> Response:
+        call_id = self._call_id()
+        place, _ = self._services.desk.whereabouts(call_id)
+        if place is not CallerPlace.QUEUE:
+            return self._go_on(call_id)
+        # The network's queue failed under a caller who still waits: music without a queue does as well.
+        music = twiml.SpokenLine("", "", audio_url(self._services, HOLD_MUSIC))
+        return twiml_response(twiml.say_and_go_on([music], "/voice/after-queue"))
+
+    def where_the_caller_belongs(self, transfer_id: str) -> Response:
+        return self._go_on(self._call_id())
+
+    def after_conference(self) -> Response:
+        call_id = self._call_id()
+        self._services.desk.caller_left_alone(call_id)
+        return self._go_on(call_id)
+
+    def no_agent(self, transfer_id: str) -> Response:
+        call_id = self._call_id()
+        place, _ = self._services.desk.whereabouts(call_id)
+        is_over = place in {CallerPlace.LEFT_ALONE, CallerPlace.NO_AGENT}
+        return self._tell_case_number(call_id) if is_over else self._go_on(call_id)
+
+    def status(self) -> Response:
+        report = webhook_forms.leg_report(_form(), self._account_sid)
+        if report.status is not None and report.status.is_over:
+            if self._services.records.call(report.call_id) is None:
+                _log.warning("status_of_unknown_call", call_id=report.call_id)
+            self._services.desk.caller_hung_up(report.call_id)
+            self._services.calls.caller_hung_up(report.call_id)
+        return no_content()
+
+    def _call_id(self) -> str:
+        return webhook_forms.leg_report(_form(), self._account_sid).call_id
+
+    def _unknown_call(self) -> Response:
+        _log.warning("webhook_of_unknown_call", endpoint=request.endpoint)
+        return twiml_response(twiml.say_and_hang_up(worded(self._services, "say_technical_trouble")))
+
+    def _go_on(self, call_id: str) -> Response:
+        """Send the caller to where the transfer stands now, however the network got here."""
+        place, transfer_id = self._services.desk.whereabouts(call_id)
+        match place:
+            case CallerPlace.QUEUE:
+                return twiml_response(self._queue([], transfer_id))
+            case CallerPlace.CONFERENCE:
+                return twiml_response(twiml.join_conference(room(transfer_id), "/voice/after-conference"))
+            case CallerPlace.LEFT_ALONE:
+                lines = worded(self._services, "say_agent_left")
+                return twiml_response(twiml.say_and_go_on(lines, f"/voice/no-agent/{transfer_id}"))
+            case CallerPlace.NO_AGENT:
+                return self._tell_case_number(call_id)
+            case CallerPlace.NOWHERE:
+                return twiml_response(twiml.hang_up())
+
+    def _tell_case_number(self, call_id: str) -> Response:
+        callback = self._services.desk.promise_callback(call_id)
+        if callback is None:
+            return twiml_response(twiml.hang_up())
+        id = "say_no_agent" if callback.is_number_known else "say_no_agent_no_number"
+        digits = ", ".join(callback.case_number)
+        lines = worded(self._services, id, is_personal=True, case_number=digits)
+        return twiml_response(twiml.say_and_hang_up(lines))
+
+    def _queue(self, lines: list[twiml.SpokenLine], transfer_id: str) -> str:
+        return twiml.wait_in_queue(lines, room(transfer_id), "/voice/wait", "/voice/after-queue")
+
+    def _render(self, call_id: str, answer: WebhookAnswer | None) -> Response:
+        if answer is None:
+            return self._go_on(call_id)  # no longer the bot's: with a transfer, or over
+        lines = spoken(self._services, answer.prompts, is_personal=True)
+        path = f"/voice/turn?turn={answer.number}"
+        match answer.next:
+            case NextStep.LISTEN:
+                return twiml_response(twiml.hear_caller(lines, path))
+            case NextStep.KEYS:
+                return twiml_response(twiml.hear_keys(lines, path, answer.expects.digits))
+            case NextStep.TRANSFER:
+                return twiml_response(self._queue(lines, answer.transfer_id or ""))
+            case NextStep.HANG_UP:
+                return twiml_response(twiml.say_and_hang_up(lines))
+
+
+def _form() -> dict[str, list[str]]:
+    return request.form.to_dict(flat=False)
