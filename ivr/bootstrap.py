@@ -1,0 +1,207 @@
+"""The one place where everything is wired: settings in, a running service out."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from ivr import log
+from ivr.audio.voice_activity import VoiceActivity, open_session
+from ivr.calls.calls import Calls
+from ivr.calls.ear import Ear
+from ivr.calls.engines import Engines
+from ivr.clock import Clock, SystemClock
+from ivr.config import Settings, load
+from ivr.conversation.conversation import Pace
+from ivr.dialogue.actions import Actions
+from ivr.dialogue.keyword_dialogue import KeywordDialogue
+from ivr.dialogue.order_check import OrderCheck
+from ivr.dialogue.rasa_dialogue import RasaDialogue
+from ivr.dialogue.resilient_dialogue import ResilientDialogue
+from ivr.dialogue.try_limits import MemoryTryLimits
+from ivr.dialogue.wording import Wording
+from ivr.handoff.routing import read_agents
+from ivr.handoff.transfer_desk import TransferDesk
+from ivr.orders.http_order_book import HttpOrderBook
+from ivr.orders.order_book import OrderBook
+from ivr.orders.sql_order_book import SqlOrderBook
+from ivr.records.database import open_engine
+from ivr.records.feed import Feed
+from ivr.records.journaled_records import JournaledRecords
+from ivr.records.sql_records import SqlCallRecords
+from ivr.records.store import CallRecords
+from ivr.speech.first_that_speaks import FirstThatSpeaks
+from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.prompt_cache import PromptCache
+from ivr.speech.pyttsx3_synthesizer import Pyttsx3Synthesizer
+from ivr.speech.synthesizer import Synthesizer
+from ivr.speech.transcriber import Transcriber
+from ivr.speech.transcription_pool import TranscriptionPool
+from ivr.speech.weights import ModelFolder
+from ivr.telephony.recordings import TwilioRecordingShelf
+from ivr.telephony.twilio_switchboard import TwilioSwitchboard
+from ivr.web.app import create_app
+
+EXECUTOR_THREADS = 32
+SWEEP_S = 1.0
+PURGE_S = 600.0
+
+_log = log.get("bootstrap")
+
+
+@dataclass(frozen=True)
+class WiredServices:
+    """Everything the web application is built around."""
+
+    settings: Settings
+    clock: Clock
+    records: CallRecords
+    feed: Feed
+    wording: Wording
+    prompts: PromptCache
+    desk: TransferDesk
+    calls: Calls
+    actions: Actions
+    readiness: Mapping[str, Callable[[], bool]]
+
+
+def create_service() -> Flask:
+    """Read the settings, wire the service, start its background work and return the application."""
+    settings = load()
+    log.configure(settings.log_level, settings.log_personal_data)
+    services = wire(settings)
+    services.prompts.warm(
+        (prompt.text, prompt.language) for prompt in services.wording.fixed_prompts(settings.language)
+    )
+    threading.Thread(target=_sweep, args=(services,), name="sweep", daemon=True).start()
+    return create_app(services)
+
+
+def wire(settings: Settings) -> WiredServices:
+    """Build every part. Starts the speech recognition processes."""
+    clock = SystemClock()
+    executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="engine")
+    database = open_engine(settings.database_url)
+    feed = Feed()
+    records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
+    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+    prompts = PromptCache(settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock)
+    orders = make_order_book(settings, database)
+    dialogue = make_dialogue(settings, wording, clock)
+    switchboard = make_switchboard(settings)
+    desk = TransferDesk(
+        records, switchboard, wording, read_agents(settings.agents), clock, settings.agent_ring_s, executor
+    )
+    hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
+    engines = Engines(prompts, hearing, dialogue, desk, records, executor, clock)
+    calls = make_calls(settings, engines, wording)
+    caller_of = partial(_caller_of, records)
+    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, time.sleep, caller_of)
+    readiness = {
+        "records": records.is_ready,
+        "orders": orders.is_ready,
+        "dialogue": dialogue.is_ready,
+        "transcription": hearing.is_ready,
+    }
+    return WiredServices(
+        settings, clock, records, feed, wording, prompts, desk, calls, Actions(order_check), readiness
+    )
+
+
+def make_voice(settings: Settings) -> Synthesizer:
+    """Return the voice asked for, with espeak-ng behind it."""
+    espeak = Pyttsx3Synthesizer()
+    return espeak if settings.voice == "pyttsx3" else FirstThatSpeaks([HibariSynthesizer(), espeak])
+
+
+def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
+    """Return what a worker process calls, with its number of threads, to load its engine."""
+    folder = ModelFolder(settings.data_dir)
+    is_fast = settings.transcriber == "faster-whisper"
+    model = folder.faster_whisper(settings.whisper_model) if is_fast else folder.whisper(settings.whisper_model)
+    load_engine = _load_faster_whisper if is_fast else _load_whisper
+    return partial(load_engine, model, folder.voice_activity)
+
+
+def make_order_book(settings: Settings, database: Engine) -> OrderBook:
+    """Return the shop's own orders where its address is set, the demo shop otherwise."""
+    if settings.orders_url is None:
+        return SqlOrderBook(database)
+    token = settings.orders_token.get_secret_value() if settings.orders_token else None
+    return HttpOrderBook(settings.orders_url, token)
+
+
+def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
+    """Return Rasa, with keywords behind it."""
+    rasa = RasaDialogue(settings.rasa_url, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s)
+    return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
+
+
+def make_switchboard(settings: Settings) -> TwilioSwitchboard:
+    """Return the phone network's REST side."""
+    return TwilioSwitchboard(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        own_number=settings.twilio_number,
+        public_url=settings.public_url,
+        api_url=settings.twilio_api_url,
+        region=settings.twilio_region,
+        edge=settings.twilio_edge,
+    )
+
+
+def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
+    """Return the calls with the bot, each with its own ear on one shared voice activity model."""
+    session = open_session(ModelFolder(settings.data_dir).voice_activity)
+    shelf = TwilioRecordingShelf(
+        settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), settings.twilio_api_url
+    )
+    return Calls(
+        engines,
+        wording,
+        lambda: Ear(VoiceActivity(session)),
+        shelf.fetch,
+        Pace(settings.no_input_s, settings.no_input_again_s),
+        settings.language,
+        settings.max_call_s,
+    )
+
+
+def _load_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:
+    from ivr.speech.whisper_transcriber import WhisperTranscriber  # loads PyTorch: workers only
+
+    return WhisperTranscriber(model, voice_activity, threads)
+
+
+def _load_faster_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:
+    from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber  # an extra: not always there
+
+    return FasterWhisperTranscriber(model, voice_activity, threads)
+
+
+def _prompt_secret(settings: Settings) -> str:
+    return hashlib.sha256(b"prompt names:" + settings.twilio_auth_token.get_secret_value().encode()).hexdigest()
+
+
+def _caller_of(records: CallRecords, call_id: str) -> str | None:
+    row = records.call(call_id)
+    return row.caller if row is not None else None
+
+
+def _sweep(services: WiredServices) -> None:
+    """Look after what no webhook will ever tell: lost callbacks, quiet calls, old personal audio."""
+    purged_at = services.clock.monotonic()
+    pause = threading.Event()
+    while not pause.wait(SWEEP_S):
+        services.desk.sweep()
+        services.calls.sweep()
+        if services.clock.monotonic() - purged_at > PURGE_S:
+            purged_at = services.clock.monotonic()
+            services.prompts.purge_personal(services.clock.now())
