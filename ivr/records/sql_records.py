@@ -89,7 +89,7 @@ class SqlCallRecords:
         at = self._clock.now()
         stored = storable(facts)
         seq = self.append_at(call_id, kind, stored, at, uuid.uuid4().hex)
-        self._feed.publish(CallEvent(call_id, seq, at, kind, stored))
+        self._feed.publish(CallEvent(call_id, seq, at, str(kind), stored))
         return seq
 
     def append_at(
@@ -166,14 +166,14 @@ class SqlCallRecords:
             raise TypeError(f"move_transfer cannot change {', '.join(sorted(unknown))}")
         if "tried" in changes:
             changes["tried"] = list(changes["tried"])
-        statement = (
-            update(transfers)
-            .where(transfers.c.transfer_id == transfer_id, transfers.c.state == from_state)
-            .values(state=to_state, state_since=self._clock.now(), **changes)
-        )
+        changes["state"] = to_state
+        if to_state != from_state:
+            changes["state_since"] = self._clock.now()
+        mine = transfers.c.transfer_id == transfer_id
         try:
             with self._writing() as connection:
-                return connection.execute(statement).rowcount == 1
+                moved = update(transfers).where(mine, transfers.c.state == from_state).values(changes)
+                return connection.execute(moved).rowcount == 1
         except IntegrityError:  # back to life, while the call has another live transfer
             return False
 

@@ -107,7 +107,7 @@ class CallRecords(Protocol):
         """Compare-and-set the state in one statement; False when it is no longer `from_state`.
 
         `changes` may set agent, agent_call_id, tried, case_number; TypeError for anything else.
-        Exactly one of two racing calls gets True.
+        Exactly one of two racing calls gets True. `state_since` starts anew only when the state is another.
         """
         ...
 

@@ -291,6 +291,17 @@ def test_a_move_changes_what_it_names_and_nothing_else(kept: Kept) -> None:
     assert transfer.case_number == "730001"
 
 
+def test_a_move_to_the_same_state_is_a_note_that_does_not_restart_its_time(kept: Kept) -> None:
+    open_transfer(kept.records)
+    requested_at = kept.clock.now()
+    kept.clock.advance(3)
+    assert kept.records.move_transfer("T1", "requested", "requested", agent_call_id="CA9")
+    assert not kept.records.move_transfer("T1", "dialing", "dialing", agent_call_id="CA10")
+    transfer = kept.records.transfer("T1")
+    assert transfer is not None
+    assert (transfer.agent_call_id, transfer.state_since) == ("CA9", requested_at)
+
+
 def test_a_move_from_another_state_changes_nothing(records: ReplayableRecords) -> None:
     open_transfer(records)
     before = records.transfer("T1")

@@ -62,7 +62,7 @@ class MemoryCallRecords:
         """Append one event, publish it, and return its seq."""
         at = self._clock.now()
         seq = self.append_at(call_id, kind, facts, at, uuid.uuid4().hex)
-        self._feed.publish(CallEvent(call_id, seq, at, kind, storable(facts)))
+        self._feed.publish(CallEvent(call_id, seq, at, str(kind), storable(facts)))
         return seq
 
     def append_at(
@@ -74,7 +74,7 @@ class MemoryCallRecords:
             if event_id in self._seq_of:
                 return self._seq_of[event_id]
             stream = self._events.setdefault(call_id, [])
-            stream.append(CallEvent(call_id, len(stream) + 1, at, kind, stored))
+            stream.append(CallEvent(call_id, len(stream) + 1, at, str(kind), stored))
             self._seq_of[event_id] = len(stream)
             return len(stream)
 
@@ -93,7 +93,7 @@ class MemoryCallRecords:
             call = self._calls.get(call_id)
             if call is None or call.outcome is not None:
                 return False
-            self._calls[call_id] = replace(call, outcome=outcome, ended_at=at)
+            self._calls[call_id] = replace(call, outcome=str(outcome), ended_at=at)
             return True
 
     def open_transfer(
@@ -107,7 +107,7 @@ class MemoryCallRecords:
                 transfer_id=transfer_id,
                 call_id=call_id,
                 state="requested",
-                reason=reason,
+                reason=str(reason),
                 case=storable(case),
                 briefing=tuple(briefing),
                 agent=None,
@@ -141,9 +141,9 @@ class MemoryCallRecords:
                 return False
             if to_state in LIVE and self._has_live(row.call_id, other_than=transfer_id):
                 return False
-            self._transfers[transfer_id] = replace(
-                row, state=to_state, state_since=self._clock.now(), **changes
-            )
+            if to_state != from_state:
+                changes |= {"state": str(to_state), "state_since": self._clock.now()}
+            self._transfers[transfer_id] = replace(row, **changes)
             return True
 
     def live_transfers(self) -> list[TransferRow]:
