@@ -1,0 +1,1 @@
+"""TwiML: what documents may say and how they are carried out."""

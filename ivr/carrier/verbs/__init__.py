@@ -1,0 +1,11 @@
+"""The TwiML verbs, one module for each kind; `load` makes them known to the interpreter."""
+
+from importlib import import_module
+
+MODULES = ("flow", "gather", "sound", "stream")
+
+
+def load() -> None:
+    """Import every module of verbs, which registers them."""
+    for module in MODULES:
+        import_module(f"{__name__}.{module}")
