@@ -1,1 +1,1 @@
-"""Tools for the designers who edit nlu_data/."""
+"""Tools for designers: check and train what lies in nlu_data/."""

@@ -1,0 +1,99 @@
+"""The wire between Rasa and the service's actions: rasa-sdk's JSON, checked on the way in. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FORM = "order_status_form"
+LONGEST = 32  # digits
+
+
+class ActionRequestMalformed(Exception):
+    """What arrived is not an action request."""
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """One action Rasa asks for. `numbers` are the digit strings in the caller's last input, in order."""
+
+    action: str
+    call_id: str
+    slots: Mapping[str, Any]
+    intent: str | None
+    numbers: tuple[str, ...]
+    active_loop: str | None
+
+    @property
+    def requested_slot(self) -> str | None:
+        """Return the slot the active form has asked for."""
+        return self.slots.get("requested_slot")
+
+    @property
+    def is_form_open(self) -> bool:
+        """Say whether the order form waits for an answer."""
+        return self.active_loop == FORM
+
+
+@dataclass(frozen=True)
+class ActionAnswer:
+    """What an action did: events for Rasa's memory and what is said, in order."""
+
+    events: tuple[dict[str, Any], ...] = ()
+    responses: tuple[dict[str, Any], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body Rasa expects."""
+        return {"events": list(self.events), "responses": list(self.responses)}
+
+
+def read_request(body: object) -> ActionRequest:
+    """Check and read a request body. Raises ActionRequestMalformed."""
+    if not isinstance(body, Mapping):
+        raise ActionRequestMalformed("the body is not an object")
+    tracker = body.get("tracker")
+    action = body.get("next_action")
+    call_id = body.get("sender_id")
+    if not isinstance(action, str) or not isinstance(call_id, str) or not isinstance(tracker, Mapping):
+        raise ActionRequestMalformed("next_action, sender_id or tracker is missing")
+    slots = tracker.get("slots") or {}
+    latest = tracker.get("latest_message") or {}
+    loop = tracker.get("active_loop") or {}
+    if not all(isinstance(part, Mapping) for part in (slots, latest, loop)):
+        raise ActionRequestMalformed("the tracker is not as Rasa 3.6 writes it")
+    intent = latest.get("intent") or {}
+    return ActionRequest(
+        action=action,
+        call_id=call_id,
+        slots=slots,
+        intent=intent.get("name") if isinstance(intent, Mapping) else None,
+        numbers=_numbers(latest.get("entities") or ()),
+        active_loop=loop.get("name"),
+    )
+
+
+def _numbers(entities: Sequence[Any]) -> tuple[str, ...]:
+    found = (
+        entity for entity in entities if isinstance(entity, Mapping) and entity.get("entity") == "digits"
+    )
+    values = (str(entity.get("value")) for entity in found)
+    return tuple(value for value in values if value.isascii() and value.isdigit() and len(value) <= LONGEST)
+
+
+def slot(name: str, value: Any) -> dict[str, Any]:
+    """Return the event that sets a slot."""
+    return {"event": "slot", "name": name, "value": value, "timestamp": None}
+
+
+def followup(action: str) -> dict[str, Any]:
+    """Return the event that makes Rasa run this action next."""
+    return {"event": "followup", "name": action, "timestamp": None}
+
+
+def say(response: str, **values: str) -> dict[str, Any]:
+    """Return the utterance of a response; `values` fill its braces."""
+    return {"response": response, **values}
+
+
+def command(name: str, **details: str) -> dict[str, Any]:
+    """Return an order to the phone side, which is not spoken."""
+    return {"custom": {"command": name, **details}}

@@ -1,0 +1,76 @@
+"""Whether a caller may hear about an order: number and postcode must match, tries are limited.
+
+"No such order" and "wrong postcode" cannot be told apart, by words or by time: both do the same
+look-up and the answer waits for the same moment.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.clock import Clock
+from ivr.dialogue.try_limits import Try, TryLimits
+from ivr.orders.order_book import Order, OrderBook, OrderBookUnavailable
+
+ANSWER_AFTER_S = 0.1  # a local look-up takes 2 ms; the rest hides the difference
+
+
+class CheckOutcome(StrEnum):
+    """How a check ended."""
+
+    FOUND = "found"
+    NO_MATCH = "no_match"
+    LOCKED = "locked"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`order` is set when FOUND and only then."""
+
+    outcome: CheckOutcome
+    order: Order | None = None
+
+
+class OrderCheck:
+    """Checks callers against the order book."""
+
+    def __init__(
+        self,
+        book: OrderBook,
+        limits: TryLimits,
+        clock: Clock,
+        pause: Callable[[float], None],
+        caller_of: Callable[[str], str | None],
+        answer_after_s: float = ANSWER_AFTER_S,
+    ) -> None:
+        """`pause` sleeps for seconds; `caller_of` gives the caller's number of a call, None when withheld."""
+        self._book = book
+        self._limits = limits
+        self._clock = clock
+        self._pause = pause
+        self._caller_of = caller_of
+        self._answer_after_s = answer_after_s
+
+    def check(self, call_id: str, number: str, postcode: str) -> Checked:
+        """Check one pair. Blocking, any thread; takes at least `answer_after_s`."""
+        started = self._clock.monotonic()
+        checked = self._check(Try(call_id, number, self._caller_of(call_id)), postcode)
+        rest_s = self._answer_after_s - (self._clock.monotonic() - started)
+        if rest_s > 0:
+            self._pause(rest_s)
+        return checked
+
+    def _check(self, attempt: Try, postcode: str) -> Checked:
+        if not self._limits.may_try(attempt):
+            return Checked(CheckOutcome.LOCKED)
+        try:
+            order = self._book.find(attempt.order_number)
+        except OrderBookUnavailable:
+            return Checked(CheckOutcome.UNAVAILABLE)
+        expected = order.postcode if order else "-"
+        if order and hmac.compare_digest(expected, postcode):
+            return Checked(CheckOutcome.FOUND, order)
+        may_go_on = self._limits.count_failure(attempt)
+        return Checked(CheckOutcome.NO_MATCH if may_go_on else CheckOutcome.LOCKED)

@@ -1,0 +1,119 @@
+"""Understanding by Rasa over its HTTP API: words in, the turn's prompts, verdict and facts out."""
+
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from ivr.conversation.expectation import Expectation, Expecting
+from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Verdict
+from ivr.dialogue.plain_words import plain_words
+from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
+from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.wording import Wording
+
+REMEMBERED_CALLS = 4096
+_LENGTHS = {"order_number": (6,), "postcode": (5, 4)}
+
+
+class RasaDialogue:
+    """Implements `Dialogue` with a Rasa server on this machine.
+
+    Two requests a turn: the words to the REST channel, then the conversation's memory, which holds
+    intent, form, slots and the names of what was said. The words themselves come from `Wording`, so
+    one model serves every language's wording.
+    """
+
+    def __init__(self, url: str, token: str, wording: Wording, timeout_s: float = 3.0) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        self._wording = wording
+        self._timeout_s = timeout_s
+        self._connections = threading.local()
+        self._expected: OrderedDict[str, Expectation] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
+        """Answer one input. Blocking up to twice the time limit. Raises DialogueUnavailable."""
+        message = self._message(call_id, heard, language)
+        if not message:
+            return self._nothing_heard(call_id)
+        self._ask("POST", "/webhooks/rest/webhook", {"sender": call_id, "message": message})
+        path = f"/conversations/{quote(call_id, safe='')}/tracker"
+        tracker = self._ask("GET", path, None)
+        try:
+            reply = turn_reply(read_turn(tracker, message), self._wording, language)
+        except TrackerUnreadable as unreadable:
+            raise DialogueUnavailable(str(unreadable), is_retrying_useful=False) from unreadable
+        self._remember(call_id, reply.expects)
+        return reply
+
+    def is_ready(self) -> bool:
+        """Say whether Rasa answers and has a model loaded."""
+        try:
+            status = self._ask("GET", "/status", None)
+        except DialogueUnavailable:
+            return False
+        return isinstance(status, Mapping) and bool(status.get("model_id"))
+
+    def forget(self, call_id: str) -> None:
+        """Empty Rasa's memory of a call that is over; personal data does not stay there."""
+        with self._lock:
+            self._expected.pop(call_id, None)
+        self._ask("PUT", f"/conversations/{quote(call_id, safe='')}/tracker/events", [])
+
+    def _message(self, call_id: str, heard: CallerInput, language: str) -> str:
+        if isinstance(heard, Keyed):
+            digits = re.sub(r"[^0-9]", "", heard.digits)[:32]
+            return "/enter_digits" + json.dumps({"digits": digits}) if digits else ""
+        numbers = hear_numbers(heard.text, language, self._awaited_lengths(call_id))
+        return plain_words(numbers.text)
+
+    def _awaited_lengths(self, call_id: str) -> tuple[int, ...]:
+        with self._lock:
+            expected = self._expected.get(call_id, Expectation())
+        return _LENGTHS.get(expected.step, ()) if expected.kind is Expecting.DIGITS else ()
+
+    def _nothing_heard(self, call_id: str) -> DialogueReply:
+
+        with self._lock:
+            return DialogueReply(Verdict.NO_MATCH, expects=self._expected.get(call_id, Expectation()))
+
+    def _remember(self, call_id: str, expects: Expectation) -> None:
+        with self._lock:
+            self._expected[call_id] = expects
+            self._expected.move_to_end(call_id)
+            while len(self._expected) > REMEMBERED_CALLS:
+                self._expected.popitem(last=False)
+
+    def _ask(self, method: str, path: str, body: Any) -> Any:
+        connection = getattr(self._connections, "session", None)
+        if connection is None:
+            connection = self._connections.session = requests.Session()
+            connection.trust_env = False  # Rasa is on this machine; no proxy is asked
+        try:
+            answer = connection.request(
+                method,
+                self._url + path,
+                params={"token": self._token},
+                json=body,
+                timeout=self._timeout_s,
+                allow_redirects=False,
+            )
+        except requests.RequestException as failed:
+            is_slow = isinstance(failed, requests.Timeout)
+            what = f"Rasa: {type(failed).__name__}"
+            raise DialogueUnavailable(what, is_retrying_useful=not is_slow) from failed
+        if answer.status_code != 200:
+            raise DialogueUnavailable(
+                f"Rasa answered {answer.status_code}", is_retrying_useful=answer.status_code >= 500
+            )
+        try:
+            return answer.json()
+        except ValueError as nonsense:
+            raise DialogueUnavailable("Rasa's answer is not JSON", is_retrying_useful=True) from nonsense

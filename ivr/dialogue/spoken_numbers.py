@@ -1,0 +1,296 @@
+"""Which digits a caller said, however said: "four seven double one", "forty-seven eleven", "47 11"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ivr.dialogue.number_words import NUMBER_WORDS, NumberWords
+
+SHORTEST_UNASKED = 4  # digits; a shorter run in free speech stays words ("two questions", "one moment")
+SHORTEST_AWAITED = 2  # digits; "one moment, please" is no answer to "what's the number?"
+FEWEST_CERTAIN = 2  # digits said plainly before sound-alikes beside them count
+_TOKENS = re.compile(r"\d+|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[^\s\w]")
+
+
+@dataclass(frozen=True)
+class HeardNumbers:
+    """`text` is the sentence with every run of digits written as one number; `digits` the run that counts."""
+
+    text: str
+    digits: str | None
+
+
+class _Class(Enum):
+    FIGURES = "figures"
+    UNIT = "unit"
+    TEEN = "teen"
+    TENS = "tens"
+    HUNDRED = "hundred"
+    THOUSAND = "thousand"
+    REPEAT = "repeat"
+    ALIKE = "alike"
+    JOINER = "joiner"
+    FILLER = "filler"
+    BREAK = "break"  # punctuation inside a number: separates groups
+    CORRECTION = "correction"
+    WORD = "word"
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: _Class
+    text: str
+    value: int = 0
+
+
+_NUMERIC = {_Class.FIGURES, _Class.UNIT, _Class.TEEN, _Class.TENS}
+_STARTS_RUN = _NUMERIC | {_Class.REPEAT, _Class.ALIKE}
+_SCALES = {_Class.HUNDRED, _Class.THOUSAND}
+_INSIDE_RUN = _STARTS_RUN | _SCALES | {_Class.JOINER, _Class.FILLER, _Class.BREAK, _Class.CORRECTION}
+
+
+def hear_numbers(text: str, language: str = "en", lengths: tuple[int, ...] = ()) -> HeardNumbers:
+    """Find the digits in what was heard and write them as one number each.
+
+    `lengths` are the lengths an awaited number may have, the most likely first; empty when no number
+    was asked for. Only an awaited number may be short, and only among awaited digits do sound-alikes
+    ("for", "to", "oh") count. An unknown language leaves everything but figures as it is.
+    """
+    words = NUMBER_WORDS.get(language, NUMBER_WORDS["en"])
+    pieces: list[str] = []
+    found: list[str] = []
+    for run in _runs(list(_tokens(text, words))):
+        start, end, digits = _number_in(run, lengths)
+        pieces.extend(token.text for token in run[:start])
+        if digits:
+            pieces.append(digits)
+            found.append(digits)
+        pieces.extend(token.text for token in run[end:])
+    fitting = [digits for digits in found if len(digits) in lengths]
+    best = fitting or found
+    return HeardNumbers(_joined(pieces), best[-1] if best else None)
+
+
+def _joined(pieces: list[str]) -> str:
+    text = " ".join(pieces)
+    return re.sub(r"\s+([.,!?;:])", r"\1", text)
+
+
+def _tokens(text: str, words: NumberWords) -> Iterator[_Token]:
+    raw = _TOKENS.findall(text)
+    lowered = [part.lower() for part in raw]
+    at = 0
+    while at < len(raw):
+        took = _correction_length(lowered, at, words)
+        if took:
+            yield _Token(_Class.CORRECTION, " ".join(raw[at : at + took]))
+            at += took
+            continue
+        yield _classified(raw[at], lowered[at], words)
+        at += 1
+
+
+def _correction_length(lowered: list[str], at: int, words: NumberWords) -> int:
+    fitting = (len(phrase) for phrase in words.corrections if tuple(lowered[at : at + len(phrase)]) == phrase)
+    return max(fitting, default=0)
+
+
+def _classified(raw: str, word: str, words: NumberWords) -> _Token:
+    if raw.isdecimal():
+        return _Token(_Class.FIGURES, "".join(str(int(figure)) for figure in raw))
+    for kind, table in (
+        (_Class.UNIT, words.units),
+        (_Class.TEEN, words.teens),
+        (_Class.TENS, words.tens),
+        (_Class.REPEAT, words.repeats),
+        (_Class.ALIKE, words.sound_alikes),
+    ):
+        if word in table:
+            return _Token(kind, raw, table[word])
+    for kind, group in (
+        (_Class.HUNDRED, words.hundred),
+        (_Class.THOUSAND, words.thousand),
+        (_Class.JOINER, words.joiners),
+        (_Class.FILLER, words.fillers),
+    ):
+        if word in group:
+            return _Token(kind, raw)
+    return _Token(_Class.WORD if raw[0].isalnum() else _Class.BREAK, raw)
+
+
+def _runs(tokens: list[_Token]) -> Iterator[list[_Token]]:
+    """Cut the sentence into runs that may be one number and single tokens that are not."""
+    at = 0
+    while at < len(tokens):
+        end = at
+        if tokens[at].kind in _STARTS_RUN:
+            while end < len(tokens) and tokens[end].kind in _INSIDE_RUN:
+                end += 1
+            while tokens[end - 1].kind not in _STARTS_RUN | _SCALES:
+                end -= 1  # a run ends with digits; trailing commas and "no" belong to the sentence
+        yield tokens[at : max(end, at + 1)]
+        at = max(end, at + 1)
+
+
+def _number_in(run: list[_Token], lengths: tuple[int, ...]) -> tuple[int, int, str]:
+    """Return where in the run the number stands and its digits; (0, 0, "") for ordinary speech."""
+    ordinary = (0, 0, "")
+    certain = sum(_certain_digits(token) for token in run)
+    start, end = 0, len(run)
+    if not lengths or certain < FEWEST_CERTAIN:
+        start, end = _without_alikes_at_the_ends(run)
+        digits = _corrected(_without_loose_alikes(run[start:end]))
+        shortest = SHORTEST_AWAITED if lengths else SHORTEST_UNASKED
+        return (start, end, digits) if len(digits) >= shortest else ordinary
+    digits = _corrected(run)
+    while len(digits) > min(lengths) and len(digits) not in lengths:
+        if run[start].kind is _Class.ALIKE:  # "for 471192"
+            start += 1
+        elif run[end - 1].kind is _Class.ALIKE:  # "471192 too"
+            end -= 1
+        else:
+            break
+        digits = _corrected(run[start:end])
+    return (start, end, digits) if len(digits) >= SHORTEST_AWAITED else ordinary
+
+
+def _certain_digits(token: _Token) -> int:
+    return len(token.text) if token.kind is _Class.FIGURES else int(token.kind in _NUMERIC)
+
+
+def _without_alikes_at_the_ends(run: list[_Token]) -> tuple[int, int]:
+    start, end = 0, len(run)
+    while start < end and run[start].kind not in _NUMERIC | {_Class.REPEAT}:
+        start += 1
+    while end > start and run[end - 1].kind not in _NUMERIC | _SCALES:
+        end -= 1
+    return start, end
+
+
+def _without_loose_alikes(run: list[_Token]) -> list[_Token]:
+    """Keep "oh" between certain digits even when no number was asked for; drop other sound-alikes."""
+    kept = []
+    for at, token in enumerate(run):
+        if token.kind is _Class.ALIKE:
+            before = run[at - 1].kind if at else None
+            after = run[at + 1].kind if at + 1 < len(run) else None
+            if token.value != 0 or before not in _NUMERIC or after not in _STARTS_RUN:
+                continue
+        kept.append(token)
+    return kept
+
+
+def _corrected(run: list[_Token]) -> str:
+    """Spell the run; digits after "no" or "sorry" replace as many before it, or all when they are as many."""
+    said = ""
+    part: list[_Token] = []
+    is_replacing = False
+    for token in [*run, _Token(_Class.CORRECTION, "")]:
+        if token.kind is not _Class.CORRECTION:
+            part.append(token)
+            continue
+        digits = _spelled(part)
+        if is_replacing and digits:
+            said = digits if len(digits) >= len(said) else said[: -len(digits)] + digits
+        else:
+            said += digits
+        part = []
+        is_replacing = True
+    return said
+
+
+def _spelled(tokens: list[_Token]) -> str:
+    """Concatenate the groups of a run: "forty seven eleven" is 47 and 11, "four hundred and five" is 405."""
+    spoken = [token for token in tokens if token.kind is not _Class.FILLER]
+    digits = ""
+    at = 0
+    while at < len(spoken):
+        group, took = _group(spoken, at)
+        digits += group
+        at += took
+    return digits
+
+
+def _group(tokens: list[_Token], at: int) -> tuple[str, int]:
+    """Read one group from `at`; return its digits and how many tokens it took."""
+    token = tokens[at]
+    if token.kind is _Class.REPEAT:
+        return _repeated(tokens, at)
+    if token.kind is _Class.FIGURES and not _is_followed_by(tokens, at, _Class.HUNDRED, _Class.THOUSAND):
+        return token.text, 1
+    if token.kind not in _NUMERIC | {_Class.ALIKE}:
+        return "", 1
+    value, took = _below_thousand(tokens, at)
+    if _is_followed_by(tokens, at + took - 1, _Class.THOUSAND):
+        took += 1
+        rest_at = _after_joiner(tokens, at + took)
+        if rest_at is not None:
+            rest, rest_took = _below_thousand(tokens, rest_at)
+            if rest >= 100 or rest_at > at + took:
+                return str(value * 1000 + rest), rest_at + rest_took - at
+        return str(value * 1000), took
+    if token.kind in {_Class.UNIT, _Class.ALIKE} and took == 1:
+        return str(token.value), 1
+    return str(value), took
+
+
+def _repeated(tokens: list[_Token], at: int) -> tuple[str, int]:
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is None:
+        return "", 1
+    if after.kind in {_Class.UNIT, _Class.ALIKE} or (after.kind is _Class.FIGURES and len(after.text) == 1):
+        single = after.text if after.kind is _Class.FIGURES else str(after.value)
+        return single * tokens[at].value, 2
+    if after.kind is _Class.FIGURES:  # "double 192" is how recognition writes "double one nine two"
+        return after.text[0] * tokens[at].value + after.text[1:], 2
+    return "", 1
+
+
+def _is_followed_by(tokens: list[_Token], at: int, *kinds: _Class) -> bool:
+    return at + 1 < len(tokens) and tokens[at + 1].kind in kinds
+
+
+def _after_joiner(tokens: list[_Token], at: int) -> int | None:
+    """Return where a number goes on, past "and"; None when it does not."""
+    if at < len(tokens) and tokens[at].kind is _Class.JOINER:
+        at += 1
+    return at if at < len(tokens) and tokens[at].kind in _NUMERIC - {_Class.FIGURES} else None
+
+
+def _below_thousand(tokens: list[_Token], at: int) -> tuple[int, int]:
+    """Read units, teens, tens and hundreds; return the value and how many tokens it took."""
+    value, took = _below_hundred(tokens, at)
+    if not _is_followed_by(tokens, at + took - 1, _Class.HUNDRED):
+        return value, took
+    took += 1
+    rest_at = _after_joiner(tokens, at + took)
+    if rest_at is None:
+        return value * 100, took
+    is_joined = rest_at > at + took
+    if tokens[rest_at].kind is _Class.UNIT and not is_joined and _is_digit_after(tokens, rest_at):
+        return value * 100, took
+    rest, rest_took = _below_hundred(tokens, rest_at)
+    if _is_followed_by(tokens, rest_at + rest_took - 1, _Class.HUNDRED):
+        return value * 100, took  # "four hundred seven hundred": two groups
+    return value * 100 + rest, rest_at + rest_took - at
+
+
+def _is_digit_after(tokens: list[_Token], at: int) -> bool:
+    return _is_followed_by(tokens, at, _Class.UNIT, _Class.ALIKE, _Class.REPEAT)
+
+
+def _below_hundred(tokens: list[_Token], at: int) -> tuple[int, int]:
+    token = tokens[at]
+    if token.kind is _Class.FIGURES:
+        return int(token.text), 1
+    if token.kind is not _Class.TENS:
+        return token.value, 1
+    has_unit = _is_followed_by(tokens, at, _Class.UNIT) and tokens[at + 1].value > 0
+    if has_unit:
+        return token.value + tokens[at + 1].value, 2
+    hyphenated = _is_followed_by(tokens, at, _Class.BREAK) and tokens[at + 1].text in "-\u2011\u2013"
+    unit = tokens[at + 2] if hyphenated and at + 2 < len(tokens) else None
+    if unit and unit.kind is _Class.UNIT and unit.value > 0:
+        return token.value + unit.value, 3
+    return token.value, 1

@@ -1,0 +1,85 @@
+"""The words of every prompt, read from nlu_data/responses/."""
+
+import hashlib
+import string
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from ivr.conversation.prompt import Prompt
+from ivr.dialogue.spoken_form import SPOKEN
+from ivr.errors import IvrError
+
+FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end
+
+
+class WordingInvalid(IvrError):
+    """A responses file cannot be used; the message says which and why."""
+
+
+class Wording:
+    """Looks up prompts by name and language. Immutable, any thread."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]], company: str) -> None:
+        """`texts` maps language to name to text; {company} is filled in at once."""
+        self._texts = {
+            language: {name: text.replace("{company}", company) for name, text in named.items()}
+            for language, named in texts.items()
+        }
+
+    @classmethod
+    def load(cls, folder: Path, company: str) -> "Wording":
+        """Read `responses/*.yml` below the nlu_data folder. Raises WordingInvalid."""
+        files = sorted((folder / "responses").glob("*.yml"))
+        if not files:
+            raise WordingInvalid(f"{folder / 'responses'} holds no wording (*.yml)")
+        return cls({file.stem: _texts_of(file) for file in files}, company)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that have wording."""
+        return tuple(self._texts)
+
+    def has(self, prompt_id: str, language: str) -> bool:
+        """Say whether the prompt exists in the language."""
+        return prompt_id in self._texts.get(language, {})
+
+    def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
+        """Return the prompt with its slots filled, as they sound.
+
+        Raises KeyError for an unknown name or a slot that is not given.
+        """
+        text = self._texts[language][prompt_id]
+        wanted = placeholders(text)
+        spoken = {name: SPOKEN.get(name, str)(str(slots[name])) for name in wanted}
+        return Prompt(
+            id=prompt_id,
+            text=text.format_map(spoken),
+            language=language,
+            is_interruptible=prompt_id != FIRST_SENTENCE,
+            is_personal=bool(wanted),
+        )
+
+    def fixed_prompts(self, language: str) -> list[Prompt]:
+        """Return every prompt without slots: those that can be spoken ahead of any call."""
+        texts = self._texts.get(language, {})
+        return [self.prompt(name, language) for name, text in texts.items() if not placeholders(text)]
+
+    def version(self, language: str) -> str:
+        """Return a short fingerprint of the language's wording, for the record."""
+        texts = "\n".join(f"{name}={text}" for name, text in sorted(self._texts.get(language, {}).items()))
+        return hashlib.sha256(texts.encode()).hexdigest()[:12]
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Return the names in braces. Raises ValueError for unbalanced braces."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def _texts_of(file: Path) -> dict[str, str]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return {str(name): str(variants[0]["text"]) for name, variants in content["responses"].items()}
+    except (yaml.YAMLError, KeyError, TypeError, IndexError, AttributeError, UnicodeDecodeError) as broken:
+        what = f"{file}: not a responses file; `ivr nlu check` says where ({broken})"
+        raise WordingInvalid(what) from broken

@@ -1,0 +1,70 @@
+"""What Rasa is given: nlu_data/ with every example sentence in the plain form that calls use too."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ivr.dialogue.plain_words import plain_words
+
+_ANNOTATED = re.compile(r"\[([^\]]+)\]\(([a-z_]+)\)")
+_EXAMPLE = re.compile(r"^(\s*)- (.*)$")
+
+
+def plain_example(sentence: str) -> str:
+    """Return a training sentence as callers' words reach Rasa, its [value](entity) marks kept."""
+    parts: list[str] = []
+    at = 0
+    for mark in _ANNOTATED.finditer(sentence):
+        parts.append(plain_words(sentence[at : mark.start()]))
+        parts.append(f"[{plain_words(mark[1])}]({mark[2]})")
+        at = mark.end()
+    parts.append(plain_words(sentence[at:]))
+    return " ".join(part for part in parts if part)
+
+
+def render(nlu_data: Path, into: Path, language: str, company: str) -> None:
+    """Write Rasa's input below `into`: config.yml, domain.yml, data/. Earlier content is replaced."""
+    data = into / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    for old in data.glob("*.yml"):
+        old.unlink()
+    _dump(into / "config.yml", _loaded(nlu_data / "config.yml"))
+    _dump(into / "domain.yml", _domain(nlu_data, language, company))
+    for file in sorted((nlu_data / "nlu" / language).glob("*.yml")):
+        _dump(data / f"nlu_{file.name}", _plain_nlu(_loaded(file)))
+    for kind in ("rules", "stories"):
+        for file in sorted((nlu_data / kind).glob("*.yml")):
+            _dump(data / f"{kind}_{file.name}", _loaded(file))
+
+
+def _domain(nlu_data: Path, language: str, company: str) -> dict[str, Any]:
+    domain = _loaded(nlu_data / "domain.yml")
+    wording = _loaded(nlu_data / "responses" / f"{language}.yml")["responses"]
+    spoken = {
+        name: [{"text": variant["text"].replace("{company}", company)} for variant in variants]
+        for name, variants in wording.items()
+        if name.startswith("utter_")
+    }
+    domain["responses"] = spoken | _loaded(nlu_data / "commands.yml")["responses"]
+    return domain
+
+
+def _plain_nlu(content: dict[str, Any]) -> dict[str, Any]:
+    for block in content["nlu"]:
+        if "intent" not in block:
+            continue
+        lines = map(_EXAMPLE.match, block["examples"].splitlines())
+        sentences = [plain_example(line[2]) for line in lines if line]
+        block["examples"] = "".join(f"- {sentence}\n" for sentence in sentences if sentence)
+    return content
+
+
+def _loaded(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _dump(file: Path, content: dict[str, Any]) -> None:
+    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
