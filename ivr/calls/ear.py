@@ -30,8 +30,10 @@ class Ear:
 
     @property
     def speech_s(self) -> float:
-        """How long the caller has been speaking without a pause; 0 in silence."""
-        return self.now_s - self._speech_began_s if self.is_speaking else 0.0
+        """How long the caller has been heard speaking without a pause; 0 in silence."""
+        if not self.is_speaking:
+            return 0.0
+        return self._detector.position_s - self._detector.silence_s - self._speech_began_s
 
     def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechStopped]:
         """Take 8 kHz mu-law audio of any length and return what it brought."""

@@ -194,7 +194,7 @@ class LiveCall:
 
     def _watch_for_the_end_of_the_turn(self) -> None:
         over = self._turn.decide(self._conversation.expects)
-        if over is None:
+        if over is None or self._keys.digits:  # hands at the keypad: the number they enter wins
             return
         heard = over.heard
         if heard is not None:

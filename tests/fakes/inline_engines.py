@@ -1,0 +1,84 @@
+"""Engines that answer on the spot or after a steered while: hearing, audio, transfers, executor."""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import numpy as np
+
+from ivr.calls.engines import HeardOrFailed
+from ivr.handoff.case import Case
+from ivr.speech.synthesizer import SynthesizerFailed
+from ivr.speech.transcriber import Doubt, Transcription
+from ivr.speech.transcription_pool import Priority
+
+
+class InlineExecutor(Executor):
+    """Runs work at once on the caller's thread."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class ScriptedTicket:
+    """A ticket that remembers whether it was thrown away."""
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+def heard(text: str, doubt: Doubt | None = None) -> Transcription:
+    return Transcription(text, "en", 0.9, 0.01, doubt, "scripted", "none", 1.0, 0.1)
+
+
+class ScriptedHearing:
+    """Hears the next scripted words each time, at once; None leaves the answer out for ever."""
+
+    def __init__(self, *answers: HeardOrFailed | None) -> None:
+        self._answers = deque(answers)
+        self.utterances_s: list[float] = []
+        self.tickets: list[ScriptedTicket] = []
+
+    def submit(
+        self,
+        audio: np.ndarray,
+        language: str,
+        on_done: Callable[[HeardOrFailed], None],
+        priority: Priority = Priority.FINAL,
+    ) -> ScriptedTicket:
+        self.utterances_s.append(audio.size / 16000)
+        ticket = ScriptedTicket()
+        self.tickets.append(ticket)
+        answer = self._answers.popleft()
+        if answer is not None:
+            on_done(answer)
+        return ticket
+
+
+class MeasuredAudio:
+    """Speaks every prompt as one second of tone; names in `unspeakable` fail."""
+
+    def __init__(self, unspeakable: frozenset[str] = frozenset()) -> None:
+        self._unspeakable = unspeakable
+
+    def mulaw(self, text: str, language: str, is_personal: bool = False) -> bytes:
+        if text in self._unspeakable:
+            raise SynthesizerFailed(text)
+        return b"\x00" * 8000
+
+
+class NotedTransfers:
+    """Takes every request."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+
+    def request(self, case: Case) -> str:
+        self.cases.append(case)
+        return f"T{len(self.cases)}"

@@ -1,0 +1,78 @@
+"""A caller's line in virtual time: every receive is 20 ms of audio, marks come back when their audio has played."""
+
+from collections import deque
+
+import numpy as np
+
+from ivr.audio import g711
+from ivr.calls.line import Frame, KeyPressed, LineClosed, LineMessage, MarkReached
+from tests.fakes.steered_clock import SteeredClock
+
+FRAME_S = 0.02
+SILENCE = g711.encode(np.zeros(160, np.float32))
+VOICE = g711.encode((0.3 * np.sin(np.arange(160) / 160 * 2 * np.pi * 8)).astype(np.float32))
+
+
+class SteeredLine:
+    """Plays a caller who speaks, presses and hangs up at given seconds of the call."""
+
+    def __init__(self, clock: SteeredClock, does_echo_marks: bool = True) -> None:
+        self._clock = clock
+        self._does_echo_marks = does_echo_marks
+        self._frames = 0
+        self._speech: list[tuple[float, float]] = []
+        self._messages: deque[tuple[float, LineMessage]] = deque()
+        self._returning: deque[MarkReached] = deque()
+        self._playing: deque[tuple[float, str]] = deque()
+        self._plays_until_s = 0.0
+        self.clears: list[float] = []
+        self.plays: list[float] = []
+        self.is_closed = False
+
+    @property
+    def now_s(self) -> float:
+        return self._frames * FRAME_S
+
+    def caller_speaks(self, from_s: float, to_s: float) -> None:
+        self._speech.append((from_s, to_s))
+
+    def caller_presses(self, keys: str, at_s: float) -> None:
+        for offset, key in enumerate(keys):
+            self._messages.append((at_s + 0.3 * offset, KeyPressed(key)))
+
+    def stream_ends(self, at_s: float, reason: str = "socket closed", is_stop_announced: bool = False) -> None:
+        self._messages.append((at_s, LineClosed(reason, is_stop_announced)))
+
+    def receive(self, timeout_s: float) -> LineMessage | None:
+        if self._returning:
+            return self._returning.popleft()
+        if self._messages and self._messages[0][0] <= self.now_s:
+            return self._messages.popleft()[1]
+        if self._playing and self._playing[0][0] <= self.now_s:
+            return MarkReached(self._playing.popleft()[1])
+        self._frames += 1
+        self._clock.advance(FRAME_S)
+        is_voice = any(start <= self.now_s < end for start, end in self._speech)
+        return Frame(VOICE if is_voice else SILENCE)
+
+    def play(self, mulaw: bytes, mark: str) -> None:
+        self.plays.append(self.now_s)
+        self._plays_until_s = max(self._plays_until_s, self.now_s) + len(mulaw) / 8000
+        if self._does_echo_marks:
+            self._playing.append((self._plays_until_s, mark))
+
+    def clear(self) -> None:
+        self.clears.append(self.now_s)
+        self._plays_until_s = self.now_s
+        self._returning.extend(MarkReached(mark) for _, mark in self._playing)
+        self._playing.clear()
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class LoudnessActivity:
+    """Takes anything loud for a voice."""
+
+    def probability(self, window: np.ndarray) -> float:
+        return 1.0 if float(np.abs(window).max()) > 0.1 else 0.0

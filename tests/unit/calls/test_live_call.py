@@ -1,0 +1,219 @@
+"""A call on a stream, in virtual time: what the caller hears and when."""
+
+import pytest
+
+from ivr.calls.ear import Ear
+from ivr.calls.engines import Engines
+from ivr.calls.live_call import LiveCall, StreamEnd
+from ivr.conversation.conversation import Conversation
+from ivr.conversation.expectation import Expectation, Expecting
+from ivr.conversation.prompt import Prompt
+from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Spoken, Verdict
+from ivr.handoff.escalation import EscalationReason
+from ivr.records.feed import Feed
+from ivr.speech.transcriber import Doubt, TranscriberFailed
+from tests.fakes.inline_engines import InlineExecutor, MeasuredAudio, NotedTransfers, ScriptedHearing, heard
+from tests.fakes.memory_records import MemoryCallRecords
+from tests.fakes.plain_phrasebook import PlainPhrasebook
+from tests.fakes.scripted_dialogue import ScriptedDialogue
+from tests.fakes.steered_clock import SteeredClock
+from tests.fakes.steered_line import LoudnessActivity, SteeredLine
+
+ASK_NUMBER = DialogueReply(
+    Verdict.ANSWERED, (Prompt("ask_number", "ask_number"),), Expectation(Expecting.DIGITS, "order_number", 6)
+)
+
+
+class Scene:
+    """One call with its fakes; `plays_out` runs it and returns how the stream ended."""
+
+    def __init__(self, *words, reply=ASK_NUMBER, audio=None, **line_options) -> None:
+        self.clock = SteeredClock()
+        self.line = SteeredLine(self.clock, **line_options)
+        self.hearing = ScriptedHearing(*words)
+        self._dialogue = ScriptedDialogue(lines=[reply] * 9)
+        self.transfers = NotedTransfers()
+        self.records = MemoryCallRecords(Feed(), self.clock)
+        self.records.open_call("CA1", None, None, "en")
+        self._engines = Engines(
+            audio or MeasuredAudio(),
+            self.hearing,
+            self._dialogue,
+            self.transfers,
+            self.records,
+            InlineExecutor(),
+            self.clock,
+        )
+
+    def plays_out(self) -> StreamEnd:
+        conversation = Conversation("CA1", "en", PlainPhrasebook())
+        return LiveCall(conversation, self.line, Ear(LoudnessActivity()), self._engines, 1200).run()
+
+    def noted(self, kind: str) -> list[dict]:
+        return [dict(event.facts) for event in self.records.events("CA1") if event.kind == kind]
+
+    def asked(self) -> list[CallerInput]:
+        return [heard for _, heard in self._dialogue.heard]
+
+    def said(self) -> list[str]:
+        return [facts["prompt_id"] for facts in self.noted("prompt_started")]
+
+
+def test_the_caller_is_greeted_asks_and_is_answered():
+    scene = Scene(heard("where is my order"))
+    scene.line.caller_speaks(3.0, 4.2)
+    scene.line.stream_ends(8.0, is_stop_announced=True)
+    assert scene.plays_out() is StreamEnd.LOST
+    assert scene.asked() == [Spoken("where is my order")]
+    assert scene.said() == ["say_disclosure", "say_how_to_reach_a_person", "ask_number"]
+    assert scene.noted("disclosure_played")[0]["is_complete"] is True
+
+
+def test_the_parts_of_the_time_to_first_audio_add_up_to_the_pause_that_was_waited_for():
+    scene = Scene(heard("where is my order"))
+    scene.line.caller_speaks(3.0, 4.2)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    timings = scene.noted("turn_answered")[0]["timings"]
+    total = timings.pop("time_to_first_audio_s")
+    assert total == pytest.approx(sum(timings.values()), abs=0.003)
+    assert 0.65 <= total <= 0.85
+
+
+def test_talking_over_the_disclosure_does_not_stop_it():
+    scene = Scene(heard("hello"))
+    scene.line.caller_speaks(0.2, 0.8)
+    scene.line.stream_ends(5.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+    assert scene.noted("prompt_ended")[0] == {"prompt_id": "say_disclosure", "heard_s": 1.0, "is_complete": True}
+
+
+def test_talking_over_any_other_prompt_stops_it_soon_and_is_heard():
+    scene = Scene(heard("where is my order"))
+    scene.line.caller_speaks(1.3, 2.5)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    (cleared_s,) = scene.line.clears
+    assert cleared_s - 1.3 <= 0.35
+    assert scene.noted("barge_in") == [{"prompt_id": "say_how_to_reach_a_person"}]
+    assert scene.asked() == [Spoken("where is my order")]
+
+
+def test_a_cough_over_a_prompt_stops_nothing():
+    scene = Scene()
+    scene.line.caller_speaks(1.3, 1.45)
+    scene.line.stream_ends(3.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+
+
+def test_speech_that_resumes_throws_the_guess_away_and_the_whole_turn_is_heard():
+    scene = Scene(heard("my number is"), heard("my number is 471192"))
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.caller_speaks(5.0, 6.0)
+    scene.line.stream_ends(9.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("my number is 471192")]
+    assert scene.hearing.tickets[0].is_cancelled
+    assert scene.hearing.utterances_s[1] > scene.hearing.utterances_s[0] + 1.5
+
+
+def test_silence_is_asked_about_after_five_seconds_then_after_seven_a_person_is_fetched():
+    scene = Scene()
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    asked_s, connecting_s = scene.line.plays[2:4]
+    assert asked_s == pytest.approx(2.0 + 5.0, abs=0.2)
+    assert connecting_s == pytest.approx(asked_s + 1.0 + 7.0, abs=0.2)
+    assert scene.transfers.cases[0].reason is EscalationReason.NO_INPUT
+
+
+def test_zero_fetches_a_person_even_while_the_disclosure_sounds_which_is_heard_to_its_end():
+    scene = Scene()
+    scene.line.caller_presses("0", 0.4)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.said() == ["say_disclosure", "say_connecting"]
+    assert scene.transfers.cases[0].reason is EscalationReason.PRESSED_ZERO
+
+
+def test_digits_on_the_keypad_stop_the_prompt_and_win_over_speech():
+    scene = Scene(heard("four"))
+    scene.line.caller_speaks(2.5, 3.2)
+    scene.line.caller_presses("471192#", 3.25)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    assert scene.asked() == [Keyed("471192")]
+    assert scene.noted("keys_entered") == [{"turn": 1, "digits": "471192"}]
+
+
+def test_a_noise_neither_answers_nor_stops_the_silence_from_counting():
+    scene = Scene(*[heard("Thank you.", Doubt.NO_SPEECH)] * 9)
+    scene.line.caller_speaks(3.0, 3.5)
+    scene.line.caller_speaks(5.0, 5.5)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.asked() == []
+    assert scene.line.plays[2] == pytest.approx(2.0 + 5.0, abs=0.3)
+
+
+def test_recognition_that_cannot_run_fetches_a_person():
+    scene = Scene(TranscriberFailed("the worker died"))
+    scene.line.caller_speaks(3.0, 4.0)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.transfers.cases[0].reason is EscalationReason.SPEECH_UNAVAILABLE
+
+
+def test_recognition_that_never_answers_fetches_a_person():
+    scene = Scene(None)
+    scene.line.caller_speaks(3.0, 4.0)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.transfers.cases[0].reason is EscalationReason.SPEECH_UNAVAILABLE
+
+
+def test_a_dialogue_that_is_gone_fetches_a_person():
+    scene = Scene(heard("where is my order"), reply=DialogueUnavailable("down", is_retrying_useful=False))
+    scene.line.caller_speaks(3.0, 4.0)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.said()[-2:] == ["say_technical_trouble", "say_connecting"]
+
+
+def test_a_goodbye_is_heard_to_its_end_and_the_call_has_one_outcome():
+    bye = DialogueReply(Verdict.HANG_UP, (Prompt("bye", "bye"),))
+    scene = Scene(heard("no thanks bye"), reply=bye)
+    scene.line.caller_speaks(3.0, 4.0)
+    assert scene.plays_out() is StreamEnd.HUNG_UP
+    assert scene.noted("prompt_ended")[-1]["is_complete"] is True
+    assert scene.records.call("CA1").outcome == "solved_by_bot"
+
+
+def test_a_caller_who_never_stops_is_heard_at_the_longest_turn():
+    scene = Scene(heard("and another thing"))
+    scene.line.caller_speaks(3.0, 60.0)
+    scene.line.stream_ends(40.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("and another thing")]
+
+
+def test_a_line_that_returns_no_marks_is_served_by_the_clock():
+    scene = Scene(heard("where is my order"), does_echo_marks=False)
+    scene.line.caller_speaks(8.0, 9.0)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("where is my order")]
+
+
+def test_a_prompt_no_voice_can_speak_is_passed_over():
+    scene = Scene(heard("hello"), audio=MeasuredAudio(frozenset({"say_how_to_reach_a_person"})))
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(6.0)
+    scene.plays_out()
+    assert scene.said() == ["say_disclosure", "ask_number"]
+
+
+def test_a_stream_that_breaks_is_lost_and_one_that_breaks_while_leaving_is_left():
+    broken = Scene()
+    broken.line.stream_ends(1.0)
+    assert broken.plays_out() is StreamEnd.LOST
+    leaving = Scene()
+    leaving.line.caller_presses("0", 2.5)
+    leaving.line.stream_ends(2.7)
+    assert leaving.plays_out() is StreamEnd.HANDED_OVER
