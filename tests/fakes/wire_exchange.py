@@ -1,4 +1,4 @@
-"""A small exchange held to the phone wire of docs/architecture.md: one bot, one queue of replies, some agents."""
+"""A small exchange held to the phone wire of docs/architecture.md: one bot, its replies, some agents."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -60,6 +60,7 @@ class WireExchange:
         self.keys = ""
         self.heard: list[bytes] = []  # what came from the caller
         self._playing: deque[bytes] = deque()
+        self._briefing: deque[bytes] = deque()
         self._delay = 0
         self._next: Reply | None = None
         self._quiet = 0
@@ -116,8 +117,6 @@ class WireExchange:
         self.caller.outbox.append(self._bot_frame())
         if self.agent and self.agent.state == "up":
             self.agent.outbox.append(self._briefing.popleft() if self._briefing else SILENT_FRAME)
-
-    _briefing: deque[bytes] = deque()
 
     def _from(self, phone: _Phone | None) -> bytes:
         return phone.frames.popleft() if phone and phone.frames else SILENT_FRAME

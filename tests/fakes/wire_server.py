@@ -40,7 +40,7 @@ class WireServer:
         app.router.add_get("/phones/{number}", self._phone)
         if self._handset is not None:
             app.router.add_get("/phone", self._page("index.html"))
-            app.router.add_get("/phone/agent", self._page("agent.html"))
+            app.router.add_get("/phone/agent", self._page("index.html"))
             app.router.add_static("/phone/", self._handset)
         runner = web.AppRunner(app, shutdown_timeout=0.2)
         await runner.setup()
