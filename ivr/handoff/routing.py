@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 

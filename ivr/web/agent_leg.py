@@ -63,8 +63,8 @@ class _AgentLeg:
 
     def status(self, transfer_id: str) -> Response:
         report = self._report()
-        if report.status is not None and report.status.is_over:
-            self._services.desk.agent_leg_ended(transfer_id, _asked("attempt"))
+        is_over = report.status is not None and report.status.is_over
+        self._services.desk.agent_leg_reported(transfer_id, _asked("attempt"), report.call_id, is_over)
         return no_content()
 
     def _tell(self, transfer_id: str, hears: AgentHears, is_key_unknown: bool = False) -> Response:

@@ -1,0 +1,74 @@
+"""Finds an agent for a caller who waits: phones one after the other, and books a callback at the end."""
+
+from ivr import log
+from ivr.conversation.actions import Outcome
+from ivr.handoff.ledger import TransferLedger
+from ivr.handoff.routing import Agent
+from ivr.handoff.steering import Steering
+from ivr.handoff.transfer import TransferEvent
+from ivr.records.store import TransferRow
+from ivr.telephony.switchboard import Switchboard, SwitchboardFailed
+
+E = TransferEvent
+_log = log.get("handoff.search")
+
+
+class AgentSearch:
+    """Asks agents in order. Blocks as long as the switchboard does: run it off the call's thread."""
+
+    def __init__(
+        self, ledger: TransferLedger, switchboard: Switchboard, steering: Steering, ring_s: int
+    ) -> None:
+        self._ledger = ledger
+        self._switchboard = switchboard
+        self._steering = steering
+        self._ring_s = ring_s
+        self._off_stream: set[str] = set()
+
+    def note_off_stream(self, call_id: str) -> None:
+        """Remember that a caller's leg has left the stream and asks the webhooks where to go."""
+        self._off_stream.add(call_id)
+
+    def forget(self, call_id: str) -> None:
+        """Forget a caller who is gone."""
+        self._off_stream.discard(call_id)
+
+    def ask_next(self, transfer_id: str) -> None:
+        """Phone the next agent; the one after when that fails; book a callback when nobody is left."""
+        while True:
+            row, agent = self._ledger.reserve_next(transfer_id)
+            if row is None:
+                return
+            if agent is None:
+                self._give_up(row)
+                return
+            if self._dial(row, agent):
+                return
+
+    def _dial(self, row: TransferRow, agent: Agent) -> bool:
+        """Phone the agent; False when that failed and the next one is to be asked."""
+        base, attempt = f"/voice/agent/{row.transfer_id}", len(row.tried)
+        try:
+            placed = self._switchboard.dial(
+                agent.number,
+                f"{base}/briefing?attempt={attempt}&round=1",
+                f"{base}/status?attempt={attempt}",
+                self._ring_s,
+            )
+        except SwitchboardFailed as failed:
+            _log.warning("agent_not_dialed", transfer_id=row.transfer_id, attempt=attempt, why=str(failed))
+            if failed.is_outcome_unknown:
+                return True  # the phone may ring: its reports or the sweep decide, a second call never
+            return self._ledger.happened(row.transfer_id, E.AGENT_DROPPED, attempt) is None
+        if not self._ledger.note_leg(row.transfer_id, attempt, placed.call_id):
+            self._steering.end(placed.call_id)  # caller or clock were faster than the network's answer
+        return True
+
+    def _give_up(self, row: TransferRow) -> None:
+        case_number = self._ledger.book_callback(row)
+        if self._ledger.happened(row.transfer_id, E.NO_AGENT_LEFT, case_number=case_number) is None:
+            return
+        self._ledger.close_call(row.call_id, Outcome.CALLBACK_BOOKED)
+        # A caller still on the stream hears the bot out and then asks where to go.
+        if row.call_id in self._off_stream:
+            self._steering.send(row.call_id, f"/voice/no-agent/{row.transfer_id}")

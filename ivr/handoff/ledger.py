@@ -1,0 +1,143 @@
+"""Where every transfer stands: one place that reads, moves and notes it, one event at a time."""
+
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ivr import log
+from ivr.clock import Clock
+from ivr.conversation.actions import Outcome
+from ivr.handoff.case import Case
+from ivr.handoff.routing import Agent, next_agent
+from ivr.handoff.transfer import TERMINAL, TransferEvent, TransferState, after
+from ivr.records.kinds import Kind
+from ivr.records.store import CallRecords, TransferRow
+
+S = TransferState
+E = TransferEvent
+_log = log.get("handoff.ledger")
+
+
+class TransferLedger:
+    """Moves transfers in the records. Safe from any thread; never waits for the phone network.
+
+    An agent's leg is known by its attempt: the how-manieth agent it is. Events of another attempt than
+    the newest are late and change nothing.
+    """
+
+    def __init__(self, records: CallRecords, agents: Sequence[Agent], clock: Clock) -> None:
+        self._records = records
+        self._agents = tuple(agents)
+        self._clock = clock
+        self._lock = threading.RLock()  # held while a row is read and moved
+        self._since: dict[str, tuple[tuple[str, int], float]] = {}
+
+    def open(self, case: Case, briefing: Sequence[str]) -> str:
+        """Store a transfer and return its id; the id of the live one when the call has one already."""
+        transfer_id = uuid.uuid4().hex
+        if self._records.open_transfer(transfer_id, case.call_id, case.reason, _plain(case), briefing):
+            self._note(case.call_id, transfer_id, S.REQUESTED, None)
+            return transfer_id
+        known = self._records.transfer_of(case.call_id)
+        return transfer_id if known is None else known.transfer_id
+
+    def row(self, transfer_id: str) -> TransferRow | None:
+        """Return the transfer, or None."""
+        return self._records.transfer(transfer_id)
+
+    def row_of(self, call_id: str) -> TransferRow | None:
+        """Return the call's newest transfer, or None."""
+        return self._records.transfer_of(call_id)
+
+    def live(self) -> list[TransferRow]:
+        """Return the transfers nobody has joined yet, and forget the ages of all others."""
+        rows = self._records.live_transfers()
+        with self._lock:
+            self._since = {row.transfer_id: self._seen(row) for row in rows}
+        return rows
+
+    def age_s(self, row: TransferRow) -> float:
+        """Return for how many seconds this process has known the transfer to stand there."""
+        with self._lock:
+            self._since[row.transfer_id] = seen = self._seen(row)
+        return self._clock.monotonic() - seen[1]
+
+    def start_age_anew(self, transfer_id: str) -> None:
+        """Count the transfer's age from now."""
+        with self._lock:
+            self._since.pop(transfer_id, None)
+
+    def happened(
+        self, transfer_id: str, event: TransferEvent, attempt: int | None = None, **changes: Any
+    ) -> TransferRow | None:
+        """Move the transfer and return it as it was before; None when the event changes nothing."""
+        with self._lock:
+            row = self._records.transfer(transfer_id)
+            if row is None or (attempt is not None and attempt != len(row.tried)):
+                return None
+            target = after(TransferState(row.state), event)
+            if target is None:
+                return None
+            if target is S.REQUESTED:
+                changes = {"agent": None, "agent_call_id": None}
+            if not self._records.move_transfer(transfer_id, row.state, target, **changes):
+                return None  # another process was faster; its event is the one that counts
+            self._note(row.call_id, transfer_id, target, changes.get("agent", row.agent))
+            return row
+
+    def reserve_next(self, transfer_id: str) -> tuple[TransferRow | None, Agent | None]:
+        """Choose the next agent and mark their phone as ringing, in one step.
+
+        Returns (row, agent); (row, None) when nobody is left; (None, None) when nobody is wanted.
+        """
+        with self._lock:  # two transfers never choose the same agent
+            row = self._records.transfer(transfer_id)
+            if row is None or row.state != S.REQUESTED:
+                return None, None
+            agent = next_agent(self._agents, self._records.busy_agents(), row.tried)
+            if agent is None:
+                return row, None
+            tried = (*row.tried, agent.name)
+            if self.happened(transfer_id, E.AGENT_DIALED, agent=agent.name, tried=tried) is None:
+                return None, None
+            return self._records.transfer(transfer_id), agent
+
+    def note_leg(self, transfer_id: str, attempt: int, leg: str) -> bool:
+        """Keep the SID of an agent's leg; False when that leg is no longer wanted."""
+        with self._lock:
+            row = self._records.transfer(transfer_id)
+            if row is None or len(row.tried) != attempt or row.agent is None:
+                return False
+            if TransferState(row.state) in TERMINAL or row.agent_call_id not in {None, leg}:
+                return False
+            if row.agent_call_id is None:
+                self._records.move_transfer(transfer_id, row.state, row.state, agent_call_id=leg)
+            return True
+
+    def book_callback(self, row: TransferRow) -> str:
+        """Store a callback for the transfer's caller and return its case number; once per call."""
+        number = row.case["caller_number"]
+        case_number = self._records.book_callback(row.call_id, number, row.reason, row.briefing)
+        if row.case_number is None:
+            self._records.append(row.call_id, Kind.CALLBACK_BOOKED, case_number=case_number)
+        return case_number
+
+    def close_call(self, call_id: str, outcome: Outcome) -> None:
+        """Give the call its outcome, if it has none yet."""
+        if self._records.close_call(call_id, outcome):
+            self._records.append(call_id, Kind.CALL_ENDED, outcome=outcome, reason="transfer")
+
+    def _seen(self, row: TransferRow) -> tuple[tuple[str, int], float]:
+        stand = (row.state, len(row.tried))
+        known = self._since.get(row.transfer_id)
+        return known if known is not None and known[0] == stand else (stand, self._clock.monotonic())
+
+    def _note(self, call_id: str, transfer_id: str, state: TransferState, agent: str | None) -> None:
+        self._records.append(call_id, Kind.TRANSFER_MOVED, transfer_id=transfer_id, state=state, agent=agent)
+        _log.info("transfer_moved", call_id=call_id, transfer_id=transfer_id, state=state)
+
+
+def _plain(case: Case) -> dict[str, Any]:
+    return asdict(case) | {"reason": str(case.reason), "tried": list(case.tried)}

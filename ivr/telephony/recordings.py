@@ -1,0 +1,11 @@
+"""The port to recordings of single turns, kept by the phone network until we have heard them."""
+
+from typing import Protocol
+
+
+class RecordingShelf(Protocol):
+    """Hands out recordings by their SID."""
+
+    def fetch_recording(self, recording_sid: str) -> bytes | None:
+        """Return a recording as WAV, None when it cannot be had. Blocks at most 5 s."""
+        ...

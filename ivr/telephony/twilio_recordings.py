@@ -1,0 +1,73 @@
+"""Recordings over Twilio's REST API: the one URL they are fetched from, and what is never followed.
+
+The webhook's RecordingUrl is not used: whoever forges it would be sent our credentials.
+"""
+
+import re
+import time
+from collections.abc import Callable
+
+import requests
+
+from ivr import log
+from ivr.clock import Clock
+
+LIMIT_S = 5.0
+PAUSE_S = 0.4  # a recording is often not there yet when its turn is reported
+MAX_BYTES = 2 * 1024 * 1024  # 30 s at 16 kHz and 16 bits are 1 MB
+_SID = re.compile(r"RE[0-9a-f]{32}")
+_NOT_THERE_YET = 404
+
+_log = log.get("telephony.recordings")
+
+
+def api_base(api_url: str | None, region: str | None, edge: str | None) -> str:
+    """Return scheme and host of the REST API, without a trailing slash."""
+    if api_url:
+        return api_url.rstrip("/")
+    return f"https://{'.'.join(filter(None, ('api', edge, region, 'twilio.com')))}"
+
+
+class TwilioRecordings:
+    """Implements `RecordingShelf`. Safe from any thread. Redirects are not followed."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        api_base: str,
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,  # noqa: TID251  an adapter: the network decides when a recording is there
+    ) -> None:
+        self._auth = (account_sid, auth_token)
+        self._folder = f"{api_base}/2010-04-01/Accounts/{account_sid}/Recordings"
+        self._clock = clock
+        self._sleep = sleep
+
+    def fetch_recording(self, recording_sid: str) -> bytes | None:
+        """Return a recording as WAV, None when it cannot be had."""
+        if not _SID.fullmatch(recording_sid):
+            return None
+        deadline = self._clock.monotonic() + LIMIT_S
+        while True:
+            status, content = self._get(recording_sid, max(deadline - self._clock.monotonic(), 0.1))
+            is_time_left = self._clock.monotonic() + PAUSE_S < deadline
+            if status != _NOT_THERE_YET or not is_time_left:
+                break
+            self._sleep(PAUSE_S)
+        if content is None:
+            _log.warning("recording_not_fetched", recording_sid=recording_sid, status=status)
+        return content
+
+    def _get(self, recording_sid: str, timeout_s: float) -> tuple[int | None, bytes | None]:
+        url = f"{self._folder}/{recording_sid}.wav"
+        try:
+            with requests.get(
+                url, auth=self._auth, timeout=timeout_s, allow_redirects=False, stream=True
+            ) as answer:
+                if answer.status_code != 200:
+                    return answer.status_code, None
+                content = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+        except (requests.RequestException, OSError):
+            return None, None
+        return 200, content if len(content) <= MAX_BYTES else None
