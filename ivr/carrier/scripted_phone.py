@@ -127,9 +127,16 @@ class ScriptedPhone:
             case "ended" | "unplugged":
                 self._end(item)
             case "refused":
-                self.fail(0, f"the carrier refused {self.who}'s phone: {event.get('why')}")
+                self._refused(item.at_s, str(event.get("why")))
             case "said":
                 self._take_caption(item)
+
+    def _refused(self, at_s: float, why: str) -> None:
+        """Give up when there is no call; during one it is a command that crossed another event."""
+        if self._state == "idle":
+            self.fail(0, f"the carrier refused the phone of {self.who}: {why}")
+        else:
+            self._note(at_s, "line", f"was refused: {why}")
 
     def _end(self, item: Arrived) -> None:
         if item.event["event"] == "unplugged":
