@@ -157,7 +157,8 @@ class TransferDesk:
         row = self._ledger.row(transfer_id)
         if row is None:
             return []
-        return [Prompt("briefing", sentence, row.case["language"]) for sentence in row.briefing]
+        language = row.case["language"]
+        return [Prompt("briefing", sentence, language, is_personal=True) for sentence in row.briefing]
 
     # The caller's leg
 

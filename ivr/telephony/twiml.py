@@ -13,7 +13,6 @@ RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s i
 RECORD_MAX_S = 30  # the longest utterance the transcriber takes
 KEYS_WAIT_S = 5
 AGENT_KEY_WAIT_S = 6
-RETRY_PAUSE_S = 1
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,10 @@ def wait_in_queue(lines: Sequence[SpokenLine], queue: str, wait_path: str, after
     return str(response)
 
 
-def hold(music_url: str) -> str:
-    """Play hold music once; the network then asks again."""
+def hold(lines: Sequence[SpokenLine], music_url: str) -> str:
+    """Say the lines and play the hold music once; the network then asks again."""
     response = VoiceResponse()
+    _say(response, lines)
     response.play(music_url)
     return str(response)
 
@@ -112,8 +112,8 @@ def leave_queue() -> str:
     return str(response)
 
 
-def join_conference(room: str, after_path: str) -> str:
-    """Join the two-person room that starts with its first and ends with its last.
+def join_conference(lines: Sequence[SpokenLine], room: str, after_path: str) -> str:
+    """Say the lines, then join the two-person room that starts with its first and ends with its last.
 
     Caller and agent get the same flags. `endConferenceOnExit` on both sides means that nobody stays
     alone: the other's `<Dial>` ends at once and the network asks `after_path` on the leg still there,
@@ -121,6 +121,7 @@ def join_conference(room: str, after_path: str) -> str:
     keeps the network's own wait music: a waitUrl of ours that failed would keep the room shut.
     """
     response = VoiceResponse()
+    _say(response, lines)
     dial = Dial(action=after_path)
     dial.conference(
         room,
@@ -140,14 +141,6 @@ def brief_agent(lines: Sequence[SpokenLine], key_path: str, no_key_path: str) ->
     _say(gather, lines)
     response.append(gather)
     response.redirect(no_key_path)
-    return str(response)
-
-
-def try_again(path: str) -> str:
-    """Wait a second in silence, then ask `path`."""
-    response = VoiceResponse()
-    response.pause(length=RETRY_PAUSE_S)
-    response.redirect(path)
     return str(response)
 
 

@@ -66,6 +66,14 @@ class IncomingCall:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A caller in the queue, and for how long; 0 the first time, and when the network does not say."""
+
+    call_id: str
+    waited_s: int
+
+
+@dataclass(frozen=True)
 class TurnTaken:
     """One `<Record>` or `<Gather>` turn of the caller."""
 
@@ -93,6 +101,13 @@ def incoming_call(form: Form, account_sid: str) -> IncomingCall:
     call_id = _call_id(form, account_sid)
     _status(form)
     return IncomingCall(call_id, caller=_once(form, "From") or "", called=_once(form, "To") or "")
+
+
+def waiting(form: Form, account_sid: str) -> Waiting:
+    """Read the queue's question what to play. Raises FormRefused."""
+    call_id = _call_id(form, account_sid)
+    waited = _once(form, "QueueTime") or ""
+    return Waiting(call_id, int(waited) if _COUNT.fullmatch(waited) else 0)
 
 
 def turn_taken(form: Form, account_sid: str) -> TurnTaken:

@@ -73,7 +73,8 @@ class _AgentLeg:
                 return self._brief(transfer_id, is_key_unknown)
             case AgentHears.JOIN:
                 after_path = f"/voice/agent/{transfer_id}/after-conference"
-                return twiml_response(twiml.join_conference(room(transfer_id), after_path))
+                lines = worded(self._services, "agent_joining")
+                return twiml_response(twiml.join_conference(lines, room(transfer_id), after_path))
             case AgentHears.CALLER_GONE:
                 return self._goodbye("agent_caller_gone")
             case AgentHears.TAKEN:
@@ -83,7 +84,7 @@ class _AgentLeg:
         if is_key_unknown:
             lines = worded(self._services, "agent_key_unknown")
         else:
-            lines = spoken(self._services, self._services.desk.briefing(transfer_id), is_personal=True)
+            lines = spoken(self._services, self._services.desk.briefing(transfer_id))
         lines += worded(self._services, "agent_press_keys")
         # The round makes the same key pressed again another webhook, not a repeated one.
         base = f"/voice/agent/{transfer_id}"
@@ -91,8 +92,8 @@ class _AgentLeg:
         key_path, no_key_path = f"{base}/key?{next_round}", f"{base}/no-key?{next_round}"
         return twiml_response(twiml.brief_agent(lines, key_path, no_key_path))
 
-    def _goodbye(self, id: str) -> Response:
-        return twiml_response(twiml.say_and_hang_up(worded(self._services, id)))
+    def _goodbye(self, prompt_id: str) -> Response:
+        return twiml_response(twiml.say_and_hang_up(worded(self._services, prompt_id)))
 
     def _report(self) -> webhook_forms.LegReport:
         return webhook_forms.leg_report(_form(), self._account_sid)

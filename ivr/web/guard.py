@@ -30,10 +30,7 @@ def guard_webhooks(blueprint: Blueprint, services: Services) -> None:
     limit, 415 for anything but a form, 400 for a form that breaks its webhook's schema.
     """
     settings = services.settings
-    tokens = [settings.twilio_auth_token.get_secret_value()]
-    if settings.twilio_auth_token_previous is not None:
-        tokens.append(settings.twilio_auth_token_previous.get_secret_value())
-    check = SignatureCheck(settings.public_url, tokens)
+    check = SignatureCheck(settings.public_url, settings.auth_tokens())
 
     def only_the_network() -> None:
         signature = request.headers.get(SIGNATURE_HEADER)

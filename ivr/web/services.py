@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ivr.calls.line import Line
 from ivr.calls.webhook_answers import StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.clock import Clock
 from ivr.config import Settings
 from ivr.conversation.prompt import Prompt
+from ivr.dialogue.actions import Actions
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
@@ -29,7 +30,7 @@ class PromptShelf(Protocol):
 class Wording(Protocol):
     """Finds the words for a response name."""
 
-    def prompt(self, id: str, language: str, **slots: Any) -> Prompt:
+    def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
         """Return the prompt with its slots filled."""
         ...
 
@@ -79,6 +80,8 @@ class Services(Protocol):
     def calls(self) -> Calls: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def actions(self) -> Actions: ...
     @property
     def feed(self) -> Feed: ...
     @property

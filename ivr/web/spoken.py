@@ -11,15 +11,14 @@ from ivr.web.services import Services
 _log = log.get("web.spoken")
 
 
-def spoken(services: Services, prompts: Iterable[Prompt], is_personal: bool) -> list[SpokenLine]:
-    """Return one line per prompt; `is_personal` marks wording that holds a caller's facts."""
-    return [_line(services, prompt, is_personal) for prompt in prompts]
+def spoken(services: Services, prompts: Iterable[Prompt]) -> list[SpokenLine]:
+    """Return one line per prompt."""
+    return [_line(services, prompt) for prompt in prompts]
 
 
-def worded(services: Services, id: str, is_personal: bool = False, **slots: str) -> list[SpokenLine]:
+def worded(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
     """Return the one line of a response name, in the service's language."""
-    prompt = services.wording.prompt(id, services.settings.language, **slots)
-    return spoken(services, [prompt], is_personal)
+    return spoken(services, [services.wording.prompt(prompt_id, services.settings.language, **slots)])
 
 
 def audio_url(services: Services, name: str) -> str:
@@ -27,9 +26,9 @@ def audio_url(services: Services, name: str) -> str:
     return f"{services.settings.public_url.rstrip('/')}/audio/{name}"
 
 
-def _line(services: Services, prompt: Prompt, is_personal: bool) -> SpokenLine:
+def _line(services: Services, prompt: Prompt) -> SpokenLine:
     try:
-        name = services.prompts.wav_path(prompt.text, prompt.language, is_personal).name
+        name = services.prompts.wav_path(prompt.text, prompt.language, prompt.is_personal).name
     except SynthesizerFailed:
         _log.warning("prompt_left_to_network_voice", prompt_id=prompt.id)
         return SpokenLine(prompt.text, prompt.language, None)

@@ -77,10 +77,12 @@ class _CallerLeg:
         return self._render(form.call_id, self._services.calls.webhook_turn(form.call_id, turn))
 
     def wait(self) -> Response:
-        place, _ = self._services.desk.whereabouts(self._call_id())
-        if place is CallerPlace.QUEUE:
-            return twiml_response(twiml.hold(audio_url(self._services, HOLD_MUSIC)))
-        return twiml_response(twiml.leave_queue())
+        waiting = webhook_forms.waiting(_form(), self._account_sid)
+        place, _ = self._services.desk.whereabouts(waiting.call_id)
+        if place is not CallerPlace.QUEUE:
+            return twiml_response(twiml.leave_queue())
+        lines = worded(self._services, "say_still_connecting") if waiting.waited_s > 0 else []
+        return twiml_response(twiml.hold(lines, audio_url(self._services, HOLD_MUSIC)))
 
     def after_queue(self) -> Response:
         call_id = self._call_id()
@@ -128,7 +130,9 @@ class _CallerLeg:
             case CallerPlace.QUEUE:
                 return twiml_response(self._queue([], transfer_id))
             case CallerPlace.CONFERENCE:
-                return twiml_response(twiml.join_conference(room(transfer_id), "/voice/after-conference"))
+                lines = worded(self._services, "say_agent_joined")
+                joined = twiml.join_conference(lines, room(transfer_id), "/voice/after-conference")
+                return twiml_response(joined)
             case CallerPlace.LEFT_ALONE:
                 lines = worded(self._services, "say_agent_left")
                 return twiml_response(twiml.say_and_go_on(lines, f"/voice/no-agent/{transfer_id}"))
@@ -141,9 +145,8 @@ class _CallerLeg:
         callback = self._services.desk.promise_callback(call_id)
         if callback is None:
             return twiml_response(twiml.hang_up())
-        id = "say_no_agent" if callback.is_number_known else "say_no_agent_no_number"
-        digits = ", ".join(callback.case_number)
-        lines = worded(self._services, id, is_personal=True, case_number=digits)
+        prompt_id = "say_no_agent" if callback.is_number_known else "say_no_agent_no_number"
+        lines = worded(self._services, prompt_id, case_number=callback.case_number)
         return twiml_response(twiml.say_and_hang_up(lines))
 
     def _queue(self, lines: list[twiml.SpokenLine], transfer_id: str) -> str:
@@ -152,7 +155,7 @@ class _CallerLeg:
     def _render(self, call_id: str, answer: WebhookAnswer | None) -> Response:
         if answer is None:
             return self._go_on(call_id)  # no longer the bot's: with a transfer, or over
-        lines = spoken(self._services, answer.prompts, is_personal=True)
+        lines = spoken(self._services, answer.prompts)
         path = f"/voice/turn?turn={answer.number}"
         match answer.next:
             case NextStep.LISTEN:
