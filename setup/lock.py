@@ -18,8 +18,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ivr-lock-") as folder:
         venv.create(folder, with_pip=True)
         python = f"{folder}/bin/python"
-        service = _installed(python, "torch==2.13.0", ".[fast]")
-        everything = _installed(python, ".[fast,dev]")
+        service = _installed(python, "torch==2.13.0", ".[fast,postgres]")
+        everything = _installed(python, ".[fast,postgres,dev]")
     _write(ROOT / "requirements.lock", "the service", service)
     _write(ROOT / "requirements-dev.lock", "the tests on top of the service", everything - service)
 

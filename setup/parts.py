@@ -93,16 +93,19 @@ class Machine:
             download_mb=lambda: RASA_MB,
         )
 
-    def weights(self, sizes: tuple[str, ...]) -> Step:
-        """Fetch the speech models."""
+    def weights(self, engine: str) -> Step:
+        """Fetch the speech models for "whisper", "faster-whisper" or "both"."""
+        size = setting(self.root, "IVR_WHISPER_MODEL", "base")
         models = self.root / "var" / "models"
+        checkpoint, folder = models / "whisper" / f"{size}.pt", models / "faster-whisper" / size / "model.bin"
+        made = {"whisper": (checkpoint,), "faster-whisper": (folder,), "both": (checkpoint, folder)}[engine]
         return Step(
-            "weights",
+            f"weights-{engine}",
             "speech models",
-            lambda: self._ivr("models", "pull", *sizes),
-            facts=sizes,
-            outputs=(models / "silero_vad.onnx", *(models / "whisper" / f"{size}.pt" for size in sizes)),
-            download_mb=lambda: sum(WEIGHTS_MB.get(size, 0) for size in sizes),
+            lambda: self._ivr("models", "pull", size, "--engine", engine, "--data-dir", "var"),
+            facts=(size,),
+            outputs=(models / "silero_vad.onnx", *made),
+            download_mb=lambda: WEIGHTS_MB.get(size, 0),
         )
 
     def model(self) -> Step:
@@ -111,7 +114,8 @@ class Machine:
             "model",
             "training Rasa's model (about two minutes)",
             lambda: self._ivr("nlu", "train"),
-            inputs=(self.root / "nlu_data", self.rasa_lock),
+            inputs=(self.root / "nlu_data", self.root / "ivr" / "nlu", self.rasa_lock),
+            facts=(setting(self.root, "IVR_COMPANY_NAME", ""),),
             outputs=(self.root / "var" / "models" / "rasa" / "current.tar.gz",),
         )
 

@@ -1,0 +1,83 @@
+"""The command `ivr run`: everything at once, until Ctrl-C."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from ivr.clock import SystemClock
+from ivr.config import Settings
+from ivr.errors import IvrError
+from ivr.running.child import ChildPlan, RunningProcess, answers, busy_ports
+from ivr.running.plans import carrier_plan, rasa_plan, service_plan, uses_carrier
+from ivr.running.supervisor import Supervisor
+
+RASA_PYTHON = Path(".venv-rasa/bin/python")
+
+
+class PortTaken(IvrError):
+    """Something else listens where the service wants to."""
+
+
+def run_command(load: Callable[[], Settings], prepare_rasa: Callable[[Settings], None]) -> click.Command:
+    """Return `ivr run`. `prepare_rasa` writes var/rasa/endpoints.yml and credentials.yml."""
+
+    @click.command("run")
+    @click.option("--no-carrier", is_flag=True, help="Without the local phone network.")
+    def run(no_carrier: bool) -> None:
+        """Start Rasa, the service and the local phone network; Ctrl-C stops all three."""
+        settings = load()
+        prepare_rasa(settings)
+        plans = [rasa_plan(settings, RASA_PYTHON.absolute()), service_plan(settings)]
+        has_carrier = uses_carrier(settings) and not no_carrier
+        if has_carrier:
+            plans.append(carrier_plan(settings))
+        _check_ports(plans)
+        supervise(plans, lambda: click.echo(_what_next(settings, has_carrier)))
+
+    return run
+
+
+def supervise(plans: list[ChildPlan], when_ready: Callable[[], None]) -> None:
+    """Run the children until SIGINT, SIGTERM or SIGHUP. Main thread only. Raises CouldNotStart."""
+    supervisor = Supervisor(plans, RunningProcess, answers, SystemClock(), click.echo, when_ready)
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        supervisor.ask_to_stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    supervisor.run()
+
+
+def _check_ports(plans: list[ChildPlan]) -> None:
+    busy = busy_ports(plans)
+    if busy:
+        lines = "\n".join(f"  {plan.host}:{plan.port}, wanted by {plan.name}" for plan in busy)
+        raise PortTaken(
+            f"These addresses are in use:\n{lines}\n"
+            "Stop what uses them (perhaps an earlier `make run`); `ss -ltnp` shows which process it is."
+        )
+
+
+def _what_next(settings: Settings, has_carrier: bool) -> str:
+    if not has_carrier:
+        return (
+            f"\nThe service is ready at {settings.public_url}. Point the number's webhook at "
+            f"{settings.public_url}/voice/incoming.\nCtrl-C stops it.\n"
+        )
+    agents = [agent.rsplit(":", 1) for agent in settings.agents.split(",")]
+    phones = "\n".join(
+        f"  {name.strip()}'s phone (takes transfers):  http://127.0.0.1:8081/phone?number=%2B{number.strip()[1:]}"
+        for name, number in agents
+    )
+    return (
+        "\nReady. What to do next:\n"
+        "  Call from the browser:     http://127.0.0.1:8081/phone\n"
+        f"{phones}\n"
+        "  Call from a script:        .venv/bin/ivr call examples/calls/where-is-my-order.yml\n"
+        "  Demo orders:               .venv/bin/ivr orders\n"
+        f"Logs are in {settings.data_dir / 'log'}. Ctrl-C stops everything.\n"
+    )
