@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -34,7 +35,6 @@ from ivr.orders.order_book import OrderBook
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
-from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import CallRecords
 from ivr.speech.first_that_speaks import FirstThatSpeaks
@@ -45,7 +45,8 @@ from ivr.speech.synthesizer import Synthesizer
 from ivr.speech.transcriber import Transcriber
 from ivr.speech.transcription_pool import TranscriptionPool
 from ivr.speech.weights import ModelFolder
-from ivr.telephony.recordings import TwilioRecordingShelf
+from ivr.telephony.twilio_http import PatientHttpClient
+from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
 from ivr.web.app import create_app
 
@@ -90,12 +91,12 @@ def wire(settings: Settings) -> WiredServices:
     executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="engine")
     database = open_engine(settings.database_url)
     feed = Feed()
-    records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
+    records = SqlCallRecords(database, feed, clock)
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
     prompts = PromptCache(settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock)
     orders = make_order_book(settings, database)
     dialogue = make_dialogue(settings, wording, clock)
-    switchboard = make_switchboard(settings)
+    switchboard = make_switchboard(settings, clock)
     desk = TransferDesk(
         records, switchboard, wording, read_agents(settings.agents), clock, settings.agent_ring_s, executor
     )
@@ -144,30 +145,35 @@ def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> Resilie
     return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
 
 
-def make_switchboard(settings: Settings) -> TwilioSwitchboard:
+def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:
     """Return the phone network's REST side."""
     return TwilioSwitchboard(
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        own_number=settings.twilio_number,
-        public_url=settings.public_url,
-        api_url=settings.twilio_api_url,
-        region=settings.twilio_region,
-        edge=settings.twilio_edge,
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_number,
+        settings.public_url,
+        PatientHttpClient(clock, settings.twilio_api_url),
+        settings.twilio_region,
+        settings.twilio_edge,
     )
+
+
+def transcribe_here(settings: Settings, audio: np.ndarray) -> str:
+    """Return the words of float32 audio at 16 kHz, recognised in this process; for tools that listen."""
+    return transcriber_factory(settings)(2).transcribe(audio, settings.language).text
 
 
 def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
     """Return the calls with the bot, each with its own ear on one shared voice activity model."""
     session = open_session(ModelFolder(settings.data_dir).voice_activity)
-    shelf = TwilioRecordingShelf(
-        settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), settings.twilio_api_url
-    )
+    api = api_base(settings.twilio_api_url, settings.twilio_region, settings.twilio_edge)
+    token = settings.twilio_auth_token.get_secret_value()
+    shelf = TwilioRecordings(settings.twilio_account_sid, token, api, engines.clock)
     return Calls(
         engines,
         wording,
         lambda: Ear(VoiceActivity(session)),
-        shelf.fetch,
+        shelf.fetch_recording,
         Pace(settings.no_input_s, settings.no_input_again_s),
         settings.language,
         settings.max_call_s,

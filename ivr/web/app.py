@@ -27,7 +27,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_media_blueprint(services, sock))
     app.register_blueprint(create_audio_blueprint(services))
     app.register_blueprint(create_call_events_blueprint(services))
-    app.register_blueprint(create_rasa_actions_blueprint(services))
+    token = services.settings.actions_token.get_secret_value()
+    app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))
     app.register_blueprint(create_health_blueprint(services))
     sock.init_app(app)
 

@@ -12,7 +12,7 @@ _log = log.get("rasa_actions")
 LARGEST_BODY = 4 * 1024 * 1024  # bytes; Rasa sends the whole conversation and domain every time
 
 
-def rasa_actions_blueprint(actions: Actions, token: str) -> Blueprint:
+def create_rasa_actions_blueprint(actions: Actions, token: str) -> Blueprint:
     """Return the blueprint; only who shows the token is answered."""
     blueprint = Blueprint("rasa_actions", __name__)
 

@@ -38,10 +38,6 @@ class Wording(Protocol):
 class Calls(Protocol):
     """The calls now alive."""
 
-    def announce(self, call_id: str, caller_number: str | None, language: str) -> None:
-        """Prepare for a call whose stream is about to be opened. Harmless when repeated."""
-        ...
-
     def after_stream(self, call_id: str) -> StreamOutcome:
         """Say how the call goes on now that its stream is over."""
         ...

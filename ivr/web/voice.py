@@ -53,7 +53,6 @@ class _CallerLeg:
         caller = known_number(form.caller)
         if records.open_call(form.call_id, caller, known_number(form.called), settings.language):
             records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
-        self._services.calls.announce(form.call_id, caller, settings.language)
         stream_url = websocket_url(settings.public_url, STREAM_PATH)
         return twiml_response(twiml.connect_stream(stream_url, "/voice/after-stream"))
 

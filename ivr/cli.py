@@ -1,0 +1,124 @@
+"""The command `ivr`: everything a person or a script does with the service from a shell."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ivr import bootstrap, log
+from ivr.carrier.call_command import call_command
+from ivr.carrier.serve import CarrierNotStarted, run_carrier
+from ivr.carrier.settings import CarrierSettings, InboundNumber
+from ivr.config import Settings, load
+from ivr.errors import IvrError
+from ivr.orders.demo_shop import list_orders, seed
+from ivr.records.database import upgrade
+from ivr.settings_page import render
+from ivr.speech.weights import pull
+
+
+@click.group()
+@click.version_option(package_name="ivr")
+def ivr() -> None:
+    """A phone bot that answers routine matters and fetches a person for the rest."""
+
+
+@ivr.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def orders(as_json: bool) -> None:
+    """List the demo shop's orders."""
+    found = list_orders(load().database_url)
+    if as_json:
+        rows = [{"number": o.number, "postcode": o.postcode, "status": o.status} for o in found]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table("Number", "Postcode", "Status", "Name", "Delivery", "Tracking")
+    for order in found:
+        date = order.delivery_date.isoformat() if order.delivery_date else ""
+        table.add_row(
+            order.number, order.postcode, order.status, order.customer_name or "", date, order.tracking_code or ""
+        )
+    Console().print(table)
+
+
+@ivr.command()
+def carrier() -> None:
+    """Run the local phone network: Twilio's side of every protocol, and phones on it."""
+    settings = load()
+    log.configure(settings.log_level, settings.log_personal_data)
+    service = settings.public_url.rstrip("/")
+    number = InboundNumber(
+        settings.twilio_number,
+        f"{service}/voice/incoming",
+        status_callback=f"{service}/voice/status",
+    )
+    token = settings.twilio_auth_token.get_secret_value()
+    run_carrier(CarrierSettings(settings.twilio_account_sid, token, (number,)))
+
+
+@ivr.command()
+def settings() -> None:
+    """Print every setting with its default and meaning."""
+    click.echo(render())
+
+
+@ivr.group()
+def models() -> None:
+    """Speech models."""
+
+
+@models.command("pull")
+@click.argument("sizes", nargs=-1)
+@click.option("--engine", "engines", multiple=True, type=click.Choice(["whisper", "faster-whisper"]))
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def models_pull(sizes: Sequence[str], engines: Sequence[str], data_dir: Path) -> None:
+    """Fetch the weights of Whisper SIZES (default: base) and the voice activity model."""
+    pull(sizes or ["base"], data_dir, engines or ("whisper", "faster-whisper"), click.echo)
+
+
+@ivr.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Create the tables, or bring them up to date."""
+    upgrade(load().database_url)
+
+
+@db.command("seed")
+def db_seed() -> None:
+    """Fill the demo shop; delivery dates count from today. Orders that are there stay."""
+    count = seed(load().database_url, datetime.now(UTC).date())
+    click.echo(f"{count} demo orders")
+
+
+def _speak(text: str, language: str) -> np.ndarray:
+    return bootstrap.make_voice(load()).synthesize(text, language)
+
+
+def _transcribe(audio: np.ndarray) -> str:
+    return bootstrap.transcribe_here(load(), audio)
+
+
+ivr.add_command(call_command(_speak, _transcribe))
+
+
+def main() -> None:
+    """Run the command; errors the operator can mend are told in one message, without a traceback."""
+    try:
+        ivr(standalone_mode=True)
+    except (IvrError, CarrierNotStarted) as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
