@@ -13,6 +13,7 @@ RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s i
 RECORD_MAX_S = 30  # the longest utterance the transcriber takes
 KEYS_WAIT_S = 5
 AGENT_KEY_WAIT_S = 6
+_NETWORK_VOICES = {"en": "en-US"}  # Twilio wants the country too
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,6 @@ def brief_agent(lines: Sequence[SpokenLine], key_path: str, no_key_path: str) ->
 def _say(verb: VoiceResponse | Gather, lines: Sequence[SpokenLine]) -> None:
     for line in lines:
         if line.audio_url is None:
-            verb.say(line.text, language=line.language)
+            verb.say(line.text, language=_NETWORK_VOICES[line.language])
         else:
             verb.play(line.audio_url)

@@ -106,6 +106,7 @@ def incoming_call(form: Form, account_sid: str) -> IncomingCall:
 def waiting(form: Form, account_sid: str) -> Waiting:
     """Read the queue's question what to play. Raises FormRefused."""
     call_id = _call_id(form, account_sid)
+    _status(form)
     waited = _once(form, "QueueTime") or ""
     return Waiting(call_id, int(waited) if _COUNT.fullmatch(waited) else 0)
 
