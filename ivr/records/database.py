@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ivr.errors import SettingsInvalid
-from ivr.records.store import RecordsUnavailable
+from ivr.records.store import RecordRefused, RecordsUnavailable
 
 STATEMENT_TIMEOUT_MS = 500  # a caller waits for every statement; longer than this is a failure
 MIGRATION_TIMEOUT_MS = 60_000
@@ -52,7 +52,8 @@ def upgrade(database_url: str) -> None:
 def beginning(engine: Engine, is_writing: bool = False) -> Iterator[Connection]:
     """Run statements in one transaction, committed at the end.
 
-    Raises RecordsUnavailable when the database fails; a broken constraint stays IntegrityError.
+    Raises RecordsUnavailable when the database fails, RecordRefused when it will never take a value; a broken
+    constraint stays IntegrityError.
     """
     bound = engine.execution_options(is_writing=True) if is_writing else engine
     try:
@@ -62,7 +63,15 @@ def beginning(engine: Engine, is_writing: bool = False) -> Iterator[Connection]:
         raise
     except (DBAPIError, PoolTimeout, OSError) as problem:
         cause = getattr(problem, "orig", None) or problem
+        if _is_about_a_value(cause):
+            raise RecordRefused(type(cause).__name__) from problem
         raise RecordsUnavailable(type(cause).__name__) from problem
+
+
+def _is_about_a_value(cause: BaseException) -> bool:
+    # pg8000 hands the server's report over as a mapping; class 22 of its code "C" is "data exception".
+    report = cause.args[0] if cause.args else None
+    return isinstance(report, dict) and str(report.get("C", "")).startswith("22")
 
 
 def _checked(database_url: str) -> URL:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from typing import Protocol
 
-from ivr.records.store import CallEvent
+from ivr.records.store import CallEvent, RecordsUnavailable
 
 # Events a slow listener may fall behind; older ones are dropped here and read from the records instead.
 BACKLOG = 256
@@ -118,9 +118,16 @@ def follow(
                 continue
             if news is not None and news.seq <= last:
                 continue
-            missed = records.events(call_id, last)  # dropped, overtaken, or appended by another process
+            missed = _missed(records, call_id, last)  # dropped, overtaken, or appended by another process
             for event in missed:
                 last = event.seq
                 yield event
             if not missed:
                 yield None
+
+
+def _missed(records: EventReader, call_id: str, after_seq: int) -> list[CallEvent]:
+    try:
+        return records.events(call_id, after_seq)
+    except RecordsUnavailable:
+        return []  # what is published is still heard; the rest is read when the records are back

@@ -89,7 +89,7 @@ class SqlCallRecords:
         at = self._clock.now()
         stored = storable(facts)
         seq = self.append_at(call_id, kind, stored, at, uuid.uuid4().hex)
-        self._feed.publish(CallEvent(call_id, seq, at, str(kind), stored))
+        self.publish(CallEvent(call_id, seq, at, str(kind), stored))
         return seq
 
     def append_at(
@@ -106,6 +106,10 @@ class SqlCallRecords:
             with self._reading() as connection:
                 known = select(call_events.c.seq).where(call_events.c.event_id == event_id)
                 return int(connection.execute(known).scalar_one())
+
+    def publish(self, event: CallEvent) -> None:
+        """Hand an event to those who listen to its call, without storing it."""
+        self._feed.publish(event)
 
     def events(self, call_id: str, after_seq: int = 0) -> list[CallEvent]:
         """Return the call's events in order."""

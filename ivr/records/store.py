@@ -55,6 +55,10 @@ class RecordsUnavailable(Exception):
     """The database did not answer in time, or could not be reached. What was asked may have happened."""
 
 
+class RecordRefused(Exception):
+    """The database will never take this value: too long, or not storable as text."""
+
+
 class CallRecords(Protocol):
     """Everything that must outlive the process.
 
@@ -160,4 +164,8 @@ class ReplayableRecords(CallRecords, Protocol):
 
     def close_call_at(self, call_id: str, outcome: str, at: datetime) -> bool:
         """Set the terminal outcome of a call that ended at `at`, once."""
+        ...
+
+    def publish(self, event: CallEvent) -> None:
+        """Hand an event to those who listen to its call, without storing it."""
         ...

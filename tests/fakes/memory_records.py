@@ -62,7 +62,7 @@ class MemoryCallRecords:
         """Append one event, publish it, and return its seq."""
         at = self._clock.now()
         seq = self.append_at(call_id, kind, facts, at, uuid.uuid4().hex)
-        self._feed.publish(CallEvent(call_id, seq, at, str(kind), storable(facts)))
+        self.publish(CallEvent(call_id, seq, at, str(kind), storable(facts)))
         return seq
 
     def append_at(
@@ -77,6 +77,10 @@ class MemoryCallRecords:
             stream.append(CallEvent(call_id, len(stream) + 1, at, str(kind), stored))
             self._seq_of[event_id] = len(stream)
             return len(stream)
+
+    def publish(self, event: CallEvent) -> None:
+        """Hand an event to those who listen to its call, without storing it."""
+        self._feed.publish(event)
 
     def events(self, call_id: str, after_seq: int = 0) -> list[CallEvent]:
         """Return the call's events in order."""
