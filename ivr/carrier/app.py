@@ -11,7 +11,7 @@ from aiohttp import web
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.faults import FaultInvalid, parse_fault
 from ivr.carrier.phones import Phone
-from ivr.carrier.rest import calls as rest_calls
+from ivr.carrier.rest import calls, conferences, queues, recordings
 from ivr.carrier.rest.problems import RestProblem, not_found
 from ivr.carrier.rest.requests import EXCHANGE, exchange_of
 
@@ -29,14 +29,14 @@ def create_app(exchange: Exchange) -> web.Application:
     app = web.Application(middlewares=[only_from_this_machine, problems_as_json], client_max_size=256 * 1024)
     app[EXCHANGE] = exchange
     app.add_routes(routes)
-    for rest in (rest_calls,):
+    for rest in (calls, conferences, queues, recordings):
         app.add_routes(rest.routes)
     return app
 
 
 @web.middleware
 async def only_from_this_machine(request: web.Request, handler: Answerer) -> web.StreamResponse:
-    """Refuse other names than loopback's, and pages of other sites: a web page must not phone or break things."""
+    """Refuse other names than loopback's, and other sites' pages: a web page must not phone."""
     host = urlsplit(f"//{request.host}").hostname
     origin = request.headers.get("Origin")
     if host not in LOOPBACK_NAMES or (origin and urlsplit(origin).hostname not in LOOPBACK_NAMES):

@@ -105,6 +105,7 @@ class Call:
         self.playback = Playback()
         self.source: FrameSource = self.playback
         self.heard = SILENT_FRAME
+        self.spoken = SILENT_FRAME
         self.ears: list[Callable[[bytes], None]] = []
         self.mouths: list[Callable[[bytes], None]] = []
         self.key_listeners: list[Callable[[str], None]] = []
@@ -163,10 +164,10 @@ class Call:
 
     def speak(self) -> None:
         """Give this tick's frame to the phone and to whoever records it."""
-        frame = self.source.next_frame()
+        self.spoken = self.source.next_frame()
         for mouth in tuple(self.mouths):
-            mouth(frame)
-        self.line.hear(frame)
+            mouth(self.spoken)
+        self.line.hear(self.spoken)
 
     @contextmanager
     def hearing(self, source: FrameSource) -> Iterator[None]:

@@ -17,6 +17,10 @@ class CarrierClock:
         """Return the event loop's monotonic seconds."""
         return asyncio.get_running_loop().time()
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
     def utc(self) -> datetime:
         """Return the date and time now."""
         now_s = self.now_s()

@@ -15,7 +15,7 @@ from ivr.carrier.forms import status_form
 from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.journal import Journal
 from ivr.carrier.media.sound_files import SoundFiles
-from ivr.carrier.media.ticker import MediaTicker
+from ivr.carrier.media.ticker import LiveLeg, MediaTicker
 from ivr.carrier.phones import Phone
 from ivr.carrier.queues import Queues
 from ivr.carrier.recordings import Recordings
@@ -61,13 +61,12 @@ class Exchange:
         self.conferences = Conferences(self)
         self.queues = Queues(self)
         self.recordings = Recordings(self)
-        self.ticker = MediaTicker(lambda: [call for call in self.calls.values() if call.is_live])
+        self.ticker = MediaTicker(self._sounding)
+        self.base_url = f"http://{settings.host}:{settings.port}"
         self.captions: Captions | None = None
         self._log = log.get("carrier")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sequence: dict[tuple[str, str], int] = {}
-
-    # -- life -------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the heartbeat."""
@@ -81,6 +80,11 @@ class Exchange:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _sounding(self) -> list[LiveLeg]:
+        """Return the live legs; what is recorded comes after all of them."""
+        legs: list[LiveLeg] = [call for call in self.calls.values() if call.is_live]
+        return [*legs, *self.recordings.running] if legs else []
+
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something beside; a failure in it is reported by the loop, and it ends with the exchange."""
         task = asyncio.get_running_loop().create_task(work)
@@ -92,8 +96,6 @@ class Exchange:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()):
             self._log.error("carrier_task_failed", exc_info=problem)
-
-    # -- phones -----------------------------------------------------------------------------------------------
 
     def register(self, phone: Phone) -> bool:
         """Put a phone on the network; False when its number is taken already."""
@@ -132,8 +134,6 @@ class Exchange:
         if not call.is_live and how == "completed":
             how = "busy" if call.direction != "inbound" else "canceled"
         self.spawn(self.end(call, how))
-
-    # -- calls ------------------------------------------------------------------------------------------------
 
     def new_call(self, direction: str, from_number: str, to: str, parent: Call | None = None) -> Call:
         """Create a leg; it does nothing yet."""

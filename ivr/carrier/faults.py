@@ -19,7 +19,8 @@ class Fault:
     """One thing to go wrong.
 
     `path` is a pattern such as "/voice/*" over the webhook's path; `count` is how many more times it happens;
-    `seconds` is the delay, or the age at which a stream is cut; `fraction` of frames are lost on `number`'s line.
+    `seconds` is the delay, or the age at which a stream is cut; `fraction` of the frames of
+    `number`'s line are lost.
     """
 
     kind: str

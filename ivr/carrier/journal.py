@@ -1,4 +1,4 @@
-"""What the network noticed: every request it made and every warning, kept for tests and curious developers."""
+"""What the network noticed: its requests and its warnings, kept for tests and developers."""
 
 from collections import deque
 from typing import Any

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ivr import log
 from ivr.carrier.app import create_app
+from ivr.carrier.captions import AiohttpEventSource, Captions
 from ivr.carrier.clock import CarrierClock
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.http_transport import AiohttpTransport
@@ -49,6 +50,7 @@ async def start_carrier(settings: CarrierSettings) -> RunningCarrier:
     exchange = Exchange(
         settings, transport, EspeakVoice(), CarrierClock(datetime.now(UTC)), random.SystemRandom()
     )
+    exchange.captions = Captions(exchange, AiohttpEventSource())
     runner = web.AppRunner(create_app(exchange), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
@@ -59,8 +61,9 @@ async def start_carrier(settings: CarrierSettings) -> RunningCarrier:
         raise CarrierNotStarted(
             f"Port {settings.port} on {settings.host} cannot be used: {taken.strerror}."
         ) from taken
-    exchange.start()
     port = int(runner.addresses[0][1])
+    exchange.base_url = f"http://{settings.host}:{port}"
+    exchange.start()
     log.get("carrier").info("carrier_listening", host=settings.host, port=port)
     return RunningCarrier(exchange, runner, transport, port)
 

@@ -237,8 +237,8 @@ class MediaStream:
 def checked_url(url: str) -> str:
     """Return a stream's URL as it is called. Raises StreamFailed.
 
-    Only wss is allowed, and ws to this machine, for which no certificate can be had. A query is not supported and
-    left out: values travel as Parameters.
+    Only wss is allowed, and ws to this machine, for which no certificate can be had. A query is not supported
+    and left out: values travel as Parameters.
     """
     parts = urlsplit(url)
     if not parts.hostname:

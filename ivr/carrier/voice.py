@@ -41,9 +41,15 @@ class EspeakVoice:
     async def _run(self, text: str, name: str) -> bytes:
         try:
             process = await asyncio.create_subprocess_exec(
-                self._program, "-v", name, "--stdin", "--stdout",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+                self._program,
+                "-v",
+                name,
+                "--stdin",
+                "--stdout",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
         except OSError as missing:
             self._log.error("voice_missing", program=self._program, reason=str(missing))
             return b""

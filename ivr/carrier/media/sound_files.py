@@ -30,7 +30,7 @@ class _Kept:
 
 
 class SoundFiles:
-    """Fetches sounds by plain GET, as Twilio's media cache does: no call parameters, HTTP caching honoured."""
+    """Fetches sounds by plain GET, without call parameters, and honours HTTP caching."""
 
     def __init__(self, webhooks: Webhooks, clock: CarrierClock) -> None:
         self._webhooks = webhooks

@@ -142,7 +142,8 @@ def shape(exchange: Exchange, call: Call) -> dict[str, Any]:
     account = exchange.settings.account_sid
     uri = f"/{API_VERSION}/Accounts/{account}/Calls/{call.sid}"
     parts = {
-        "notifications": "Notifications", "recordings": "Recordings", "payments": "Payments", "events": "Events",
+        "notifications": "Notifications", "recordings": "Recordings", "payments": "Payments",
+        "events": "Events",
         "siprec": "Siprec", "streams": "Streams", "transcriptions": "Transcriptions",
         "user_defined_message_subscriptions": "UserDefinedMessageSubscriptions",
         "user_defined_messages": "UserDefinedMessages",

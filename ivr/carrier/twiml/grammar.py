@@ -102,7 +102,8 @@ ELEMENTS: dict[str, Element] = {
     ),
     "Record": Element(
         {
-            "action": _text(), "method": _METHOD, "timeout": _integer(5), "finishOnKey": _text("1234567890*#"),
+            "action": _text(), "method": _METHOD, "timeout": _integer(5),
+            "finishOnKey": _text("1234567890*#"),
             "maxLength": _integer(3600, 1), "playBeep": _flag(True),
             "trim": _choice("trim-silence", "do-not-trim"), "recordingStatusCallback": _text(),
             "recordingStatusCallbackMethod": _METHOD, "recordingStatusCallbackEvent": _text("completed"),
@@ -120,7 +121,7 @@ ELEMENTS: dict[str, Element] = {
         is_text=True,
         most_children=10,
     ),
-    "Number": Element({**_CALLEE, "sendDigits": _text(), "byoc": _text(), "phoneNumberSid": _text()}, is_text=True),
+    "Number": Element({**_CALLEE, "sendDigits": _text(), "byoc": _text()}, is_text=True),
     "Client": Element({**_CALLEE, "clientNotificationUrl": _text()}, ("Identity", "Parameter"), is_text=True),
     "Identity": Element(is_text=True),
     "Sip": Element({**_CALLEE, "username": _text(), "password": _text()}, is_text=True),
@@ -130,7 +131,8 @@ ELEMENTS: dict[str, Element] = {
             "startConferenceOnEnter": _flag(True), "endConferenceOnExit": _flag(False),
             "participantLabel": _text(), "waitUrl": _text(), "waitMethod": _METHOD,
             "maxParticipants": _integer(250, 1, 250), "record": _choice("do-not-record", "record-from-start"),
-            "trim": _choice("trim-silence", "do-not-trim"), "coach": _text(), "jitterBufferSize": _text("large"),
+            "trim": _choice("trim-silence", "do-not-trim"), "coach": _text(),
+            "jitterBufferSize": _text("large"),
             "region": _text(), "statusCallback": _text(), "statusCallbackMethod": _METHOD,
             "statusCallbackEvent": _text(), "recordingStatusCallback": _text(),
             "recordingStatusCallbackMethod": _METHOD, "recordingStatusCallbackEvent": _text("completed"),
@@ -139,7 +141,8 @@ ELEMENTS: dict[str, Element] = {
         is_text=True,
     ),
     "Queue": Element(
-        {"url": _text(), "method": _METHOD, "reservationSid": _text(), "postWorkActivitySid": _text()}, is_text=True
+        {"url": _text(), "method": _METHOD, "reservationSid": _text(), "postWorkActivitySid": _text()},
+        is_text=True,
     ),
     "Enqueue": Element(
         {
@@ -168,8 +171,8 @@ ELEMENTS: dict[str, Element] = {
     "Parameter": Element({"name": _text(), "value": _text()}),
     **{
         name: Element(
-            {key: _text() for key in ("strength", "time", "level", "xml:lang", "alphabet", "ph", "volume", "rate",
-                                      "pitch", "interpret-as", "role", "format", "alias")},
+            {key: _text() for key in ("strength", "time", "level", "xml:lang", "alphabet", "ph", "volume",
+                                      "rate", "pitch", "interpret-as", "role", "format", "alias")},
             _SSML,
             is_text=True,
         )

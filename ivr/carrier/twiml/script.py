@@ -1,4 +1,4 @@
-"""Carrying out documents on a leg: fetch, check, one verb after the other, and what happens when that fails."""
+"""Carrying out documents on a leg: fetch, check, verb by verb, and what happens when that fails."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
@@ -36,6 +36,10 @@ class Sink(Protocol):
 
 class HangUp(Exception):
     """The script asks for the call to end."""
+
+
+class ScriptFailed(Exception):
+    """Instructions that are not a call's own could not be fetched or carried out; it is in the error log."""
 
 
 class LeaveQueue(Exception):
@@ -88,7 +92,7 @@ class Script:
     async def run(self, page: Page) -> None:
         """Carry out a page and all that follow from it; return when the instructions run out.
 
-        Raises LeaveQueue; HangUp only from runs that are not the main one.
+        Runs that are not the main one raise HangUp, LeaveQueue and ScriptFailed.
         """
         next_page: Page | None = page
         pages = 0
@@ -166,7 +170,7 @@ class Script:
     async def _recover(self, page: Page, failed: WebhookFailed | TwimlInvalid) -> Page | None:
         self.exchange.journal.alert(failed.code, self.call.sid, f"{page.url or 'inline TwiML'}: {failed}")
         if not self._is_main:
-            return None
+            raise ScriptFailed(str(failed)) from failed
         fallback = self.call.fallback
         if fallback is not None and page.url != fallback.url:
             error = {"ErrorCode": str(failed.code), "ErrorUrl": page.url}

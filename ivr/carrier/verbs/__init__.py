@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-MODULES = ("flow", "gather", "sound", "stream")
+MODULES = ("dial", "enqueue", "flow", "gather", "record", "sound", "stream")
 
 
 def load() -> None:

@@ -1,5 +1,7 @@
 """Connect, Start and Stop with their Stream."""
 
+from contextlib import suppress
+
 from ivr.carrier.calls import Page
 from ivr.carrier.streams import MediaStream, StreamFailed, StreamOrder
 from ivr.carrier.twiml.document import TwimlInvalid, Verb
@@ -18,11 +20,9 @@ async def connect(script: Script, instruction: Verb) -> Page | None:
     """Run a two-way stream; when it ends `action` or the next verb follows."""
     order = _order(script, _stream_of(instruction), is_two_way=True)
     stream = MediaStream(script.exchange, script.call, order)
-    try:
+    # A failure is in the error log already; the call goes on as if the stream had ended.
+    with suppress(StreamFailed):
         await stream.run()
-    except StreamFailed:
-        # Already in the error log. The call goes on as if the stream had ended.
-        pass
     action = instruction.string("action")
     return script.page(action, instruction.method(), {}) if action else None
 
