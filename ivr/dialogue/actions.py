@@ -17,6 +17,7 @@ from ivr.dialogue.order_form import ORDER_NUMBER_DIGITS, FormState, FormStep, ta
 from ivr.orders.order_book import Order, OrderStatus
 
 Event = dict[str, Any]
+VALIDATE_FORM = f"validate_{FORM}"
 _ORDER_SLOTS = ("customer_name", "order_status", "delivery_date", "carrier_name", "tracking_code")
 _DATE_WORDING = {
     OrderStatus.DELAYED: "utter_new_date",
@@ -35,26 +36,12 @@ class Actions:
 
     def __init__(self, order_check: OrderCheck) -> None:
         self._order_check = order_check
-        self._actions: Mapping[str, Callable[[ActionRequest], ActionAnswer]] = {
-            "validate_order_status_form": self._take_form_answer,
-            "action_ask_order_status_form_order_number": _ask_order_number,
-            "action_order_status": _tell_order_status,
-            "action_carry_on": _carry_on,
-            "action_not_understood": _not_understood,
-            "action_cannot_help": _cannot_help,
-            "action_help": _help,
-            "action_take_digits": _take_digits,
-            "action_ask_request": _ask_request,
-            "action_repeat": _repeat,
-        }
-
-    def names(self) -> frozenset[str]:
-        """Return the names of all actions, for the check of domain.yml."""
-        return frozenset(self._actions)
 
     def run(self, request: ActionRequest) -> ActionAnswer:
         """Run one action. Blocking, any thread. Raises UnknownAction."""
-        action = self._actions.get(request.action)
+        if request.action == VALIDATE_FORM:
+            return self._take_form_answer(request)
+        action = _WITHOUT_LOOK_UP.get(request.action)
         if action is None:
             raise UnknownAction(request.action)
         return action(request)
@@ -218,3 +205,17 @@ def _take_digits(request: ActionRequest) -> ActionAnswer:
 def _ask_request(request: ActionRequest) -> ActionAnswer:
     events = (slot("step", "request"), followup("action_listen"))
     return ActionAnswer(events, (say("utter_ask_request"),))
+
+
+_WITHOUT_LOOK_UP: Mapping[str, Callable[[ActionRequest], ActionAnswer]] = {
+    "action_ask_order_status_form_order_number": _ask_order_number,
+    "action_order_status": _tell_order_status,
+    "action_carry_on": _carry_on,
+    "action_not_understood": _not_understood,
+    "action_cannot_help": _cannot_help,
+    "action_help": _help,
+    "action_take_digits": _take_digits,
+    "action_ask_request": _ask_request,
+    "action_repeat": _repeat,
+}
+ACTION_NAMES = frozenset({VALIDATE_FORM, *_WITHOUT_LOOK_UP})

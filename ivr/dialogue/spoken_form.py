@@ -17,6 +17,7 @@ _ORDINALS = (
 
 def digits_aloud(digits: str) -> str:
     """Return digits to be read one by one, in threes: "471192" is "4 7 1, 1 9 2"."""
+    digits = "".join(character for character in digits if character.isalnum())
     groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
     if len(groups) > 1 and len(groups[-1]) == 1:  # "4 7 1 1" sounds better than "4 7 1, 1"
         last = groups.pop()
@@ -26,7 +27,7 @@ def digits_aloud(digits: str) -> str:
 
 def code_aloud(code: str) -> str:
     """Return a tracking code to be read character by character, in threes."""
-    return digits_aloud("".join(code.split()).upper())
+    return digits_aloud(code.upper())
 
 
 def date_aloud(iso_date: str) -> str:

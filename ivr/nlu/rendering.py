@@ -9,7 +9,7 @@ import yaml
 from ivr.dialogue.plain_words import plain_words
 
 _ANNOTATED = re.compile(r"\[([^\]]+)\]\(([a-z_]+)\)")
-_EXAMPLE = re.compile(r"^(\s*)- (.*)$")
+EXAMPLE = re.compile(r"^(\s*)- (.*)$")
 
 
 def plain_example(sentence: str) -> str:
@@ -24,14 +24,14 @@ def plain_example(sentence: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def render(nlu_data: Path, into: Path, language: str, company: str) -> None:
+def render(nlu_data: Path, into: Path, language: str) -> None:
     """Write Rasa's input below `into`: config.yml, domain.yml, data/. Earlier content is replaced."""
     data = into / "data"
     data.mkdir(parents=True, exist_ok=True)
     for old in data.glob("*.yml"):
         old.unlink()
     _dump(into / "config.yml", _loaded(nlu_data / "config.yml"))
-    _dump(into / "domain.yml", _domain(nlu_data, language, company))
+    _dump(into / "domain.yml", _domain(nlu_data, language))
     for file in sorted((nlu_data / "nlu" / language).glob("*.yml")):
         _dump(data / f"nlu_{file.name}", _plain_nlu(_loaded(file)))
     for kind in ("rules", "stories"):
@@ -39,14 +39,15 @@ def render(nlu_data: Path, into: Path, language: str, company: str) -> None:
             _dump(data / f"{kind}_{file.name}", _loaded(file))
 
 
-def _domain(nlu_data: Path, language: str, company: str) -> dict[str, Any]:
+def _domain(nlu_data: Path, language: str) -> dict[str, Any]:
+    """Return the domain with the names of all responses.
+
+    Rasa only chooses what is said: the words stay with the service, so a change of wording needs no
+    training, and Rasa's memory holds no sentence about a caller.
+    """
     domain = _loaded(nlu_data / "domain.yml")
-    wording = _loaded(nlu_data / "responses" / f"{language}.yml")["responses"]
-    spoken = {
-        name: [{"text": variant["text"].replace("{company}", company)} for variant in variants]
-        for name, variants in wording.items()
-        if name.startswith("utter_")
-    }
+    names = _loaded(nlu_data / "responses" / f"{language}.yml")["responses"]
+    spoken = {name: [{"text": name}] for name in names if name.startswith("utter_")}
     domain["responses"] = spoken | _loaded(nlu_data / "commands.yml")["responses"]
     return domain
 
@@ -55,7 +56,7 @@ def _plain_nlu(content: dict[str, Any]) -> dict[str, Any]:
     for block in content["nlu"]:
         if "intent" not in block:
             continue
-        lines = map(_EXAMPLE.match, block["examples"].splitlines())
+        lines = map(EXAMPLE.match, block["examples"].splitlines())
         sentences = [plain_example(line[2]) for line in lines if line]
         block["examples"] = "".join(f"- {sentence}\n" for sentence in sentences if sentence)
     return content

@@ -1,0 +1,119 @@
+"""What every language's wording must have: each prompt, known braces, no sentence too long."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from yaml.nodes import MappingNode
+
+from ivr.dialogue.spoken_form import SPOKEN
+from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
+from ivr.nlu.yaml_marks import Problem, items, line_of, pairs, text, value_at
+
+LONGEST_S = 8.0  # listeners are lost after about 8 s
+LONGEST_FIRST_S = 4.0
+CHARACTERS_PER_S = 14.0  # hibari's English voice speaks 13 to 16 in sentences over 5 s; digits are slower
+PREFIXES = ("utter_", "say_", "reprompt_", "no_input_", "brief_", "agent_")
+STEPS = ("request", "order_number", "postcode", "anything_else", "general")
+LEVELS = (1, 2)
+SAID_BY_THE_PHONE_SIDE = (
+    FIRST_SENTENCE,
+    "say_how_to_reach_a_person",
+    "say_still_working",
+    "say_please_repeat",
+    "say_technical_trouble",
+    "say_connecting",
+    "say_agent_joined",
+    "say_no_agent",
+    "say_goodbye_after_silence",
+)
+# Braces and a value as long as they get, for measuring.
+SAMPLES: Mapping[str, str] = {
+    "company": "Nordlys",
+    "order_number": "471192",
+    "case_number": "471192",
+    "digits": "471",
+    "delivery_date": "2026-11-24",
+    "carrier_name": "PostNord",
+    "tracking_code": "PN12345678SE",
+    "caller_name": "Maria Lindqvist",
+    "wanted": "I would like to know where my order is",
+    "order_status": "out for delivery",
+}
+
+
+def required_prompts() -> set[str]:
+    """Return the names the phone side says, which every language must have."""
+    again = {
+        f"{kind}_{step}_{level}" for kind in ("reprompt", "no_input") for step in STEPS for level in LEVELS
+    }
+    return {*SAID_BY_THE_PHONE_SIDE, *again}
+
+
+def check_responses(files: Mapping[Path, MappingNode]) -> Iterator[Problem]:
+    """Check every language's file by itself and against the others."""
+    every_name = required_prompts()
+    for node in files.values():
+        every_name |= {name for name, _, _ in pairs(value_at(node, "responses"))}
+    for file, node in files.items():
+        responses = value_at(node, "responses")
+        if responses is None:
+            yield Problem(file, 1, "there is no `responses:`", "Put all wording under `responses:`")
+            continue
+        here = {name for name, _, _ in pairs(responses)}
+        for name in sorted(every_name - here):
+            yield Problem(file, line_of(responses), f"the wording of `{name}` is missing", "Write it here")
+        for name, key, value in pairs(responses):
+            yield from _check_one(
+                file, line_of(key), name, [text(value_at(item, "text")) for item in items(value)]
+            )
+    yield from _check_levels_differ(files)
+
+
+def _check_one(file: Path, line: int, name: str, texts: list[str | None]) -> Iterator[Problem]:
+    if not name.startswith(PREFIXES):
+        yield Problem(file, line, f"`{name}` starts with none of {', '.join(PREFIXES)}", "Rename it")
+    wording = texts[0] if len(texts) == 1 else None
+    if not wording:
+        yield Problem(file, line, f"`{name}` needs exactly one `- text:`", 'Write it as `- text: "..."`')
+        return
+    try:
+        wanted = placeholders(wording)
+    except ValueError:
+        yield Problem(
+            file, line, f"`{name}` has a brace without its partner", "Write {name} with both braces"
+        )
+        return
+    unknown = sorted(wanted - SAMPLES.keys())
+    if unknown:
+        known = ", ".join(SAMPLES)
+        yield Problem(file, line, f"nothing fills {{{unknown[0]}}} in `{name}`", f"Known are: {known}")
+        return
+    limit_s = LONGEST_FIRST_S if name == FIRST_SENTENCE else LONGEST_S
+    spoken_s = estimated_s(wording)
+    if spoken_s > limit_s:
+        todo = f"Shorten it to {limit_s:.0f} s or split it"
+        yield Problem(file, line, f"`{name}` takes about {spoken_s:.1f} s to say", todo)
+
+
+def estimated_s(wording: str) -> float:
+    """Return about how long a sentence takes to say, its braces filled with samples."""
+    values = {name: SPOKEN.get(name, str)(value) for name, value in SAMPLES.items()}
+    return len(wording.format_map(values)) / CHARACTERS_PER_S
+
+
+def _check_levels_differ(files: Mapping[Path, MappingNode]) -> Iterator[Problem]:
+    for file, node in files.items():
+        first_said: dict[str, str] = {}
+        for name, key, value in pairs(value_at(node, "responses")):
+            if not name.startswith(("reprompt_", "no_input_")):
+                continue
+            wording = next((text(value_at(item, "text")) for item in items(value)), None) or ""
+            step = name.rpartition("_")[0].removeprefix("reprompt_").removeprefix("no_input_")
+            other = first_said.setdefault(f"{step}:{wording}", name)
+            if other != name:
+                yield Problem(
+                    file,
+                    line_of(key),
+                    f"`{name}` says the same as `{other}`",
+                    "Say it another way the second time",
+                )
