@@ -98,11 +98,12 @@ class Machine:
         size = setting(self.root, "IVR_WHISPER_MODEL", "base")
         models = self.root / "var" / "models"
         checkpoint, folder = models / "whisper" / f"{size}.pt", models / "faster-whisper" / size / "model.bin"
+        engines = ("whisper", "faster-whisper") if engine == "both" else (engine,)
         made = {"whisper": (checkpoint,), "faster-whisper": (folder,), "both": (checkpoint, folder)}[engine]
         return Step(
             f"weights-{engine}",
             "speech models",
-            lambda: self._ivr("models", "pull", size, "--engine", engine, "--data-dir", "var"),
+            lambda: self._ivr("models", "pull", size, *(f"--engine={name}" for name in engines)),
             facts=(size,),
             outputs=(models / "silero_vad.onnx", *made),
             download_mb=lambda: WEIGHTS_MB.get(size, 0),
@@ -112,10 +113,9 @@ class Machine:
         """Train Rasa's model from what the designers wrote."""
         return Step(
             "model",
-            "training Rasa's model (about two minutes)",
+            "training Rasa's model (about a minute)",
             lambda: self._ivr("nlu", "train"),
             inputs=(self.root / "nlu_data", self.root / "ivr" / "nlu", self.rasa_lock),
-            facts=(setting(self.root, "IVR_COMPANY_NAME", ""),),
             outputs=(self.root / "var" / "models" / "rasa" / "current.tar.gz",),
         )
 

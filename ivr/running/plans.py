@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from ivr.config import Settings
 from ivr.errors import IvrError
+from ivr.nlu.training import MODEL, run_arguments, write_runtime_files
 from ivr.running.child import ChildPlan
 
 HERE = Path(__file__).parent
@@ -20,8 +21,6 @@ class NotSetUp(IvrError):
 
 def service_plan(settings: Settings) -> ChildPlan:
     """Return the web service under gunicorn."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    asked_at = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)
     return ChildPlan(
         name="the service",
         command=(
@@ -31,13 +30,13 @@ def service_plan(settings: Settings) -> ChildPlan:
             "--config",
             str(HERE / "gunicorn_config.py"),
             "--bind",
-            f"{host}:{settings.port}",
+            _bracketed(settings.host) + f":{settings.port}",
             "ivr.bootstrap:create_service()",
         ),
         host=settings.host,
         port=settings.port,
         # Ready while Rasa is still loading: keywords and a person are there from the first call on.
-        ready_url=f"http://{asked_at}:{settings.port}/health/live",
+        ready_url=f"{_own_address(settings)}/health/live",
         log=settings.data_dir / "log" / "service.log",
     )
 
@@ -45,31 +44,22 @@ def service_plan(settings: Settings) -> ChildPlan:
 def rasa_plan(settings: Settings, rasa_python: Path) -> ChildPlan:
     """Return the Rasa server, on the address the service asks. Raises NotSetUp."""
     address = urlsplit(settings.rasa_url)
-    rasa_dir = settings.data_dir / "rasa"
-    model = settings.data_dir / "models" / "rasa" / "current.tar.gz"
-    needed = (rasa_python, model, rasa_dir / "endpoints.yml", rasa_dir / "credentials.yml")
-    missing = [str(path) for path in needed if not path.exists()]
+    host, port = address.hostname or "127.0.0.1", address.port or 5005
+    missing = [str(path) for path in (rasa_python, settings.data_dir / MODEL) if not path.exists()]
     if missing:
         raise NotSetUp(
             f"Rasa cannot start: {', '.join(missing)} missing. `make setup` makes what is missing."
         )
+    actions_url = f"{_own_address(settings)}/rasa/actions"
+    runtime = write_runtime_files(settings.data_dir, actions_url, settings.actions_token.get_secret_value())
     token = settings.rasa_token.get_secret_value()
-    token_file = rasa_dir / "token"
-    _write_secret(token_file, token)
-    host, port = address.hostname or "127.0.0.1", address.port or 5005
+    _write_secret(runtime / "token", token)
     return ChildPlan(
         name="Rasa",
         command=(
             # Rasa sends usage statistics to its makers unless told not to.
             *("env", "RASA_TELEMETRY_ENABLED=false", "TF_CPP_MIN_LOG_LEVEL=2", str(rasa_python)),
-            *(str(HERE / "rasa_process.py"), str(token_file), "--enable-api"),
-            *("-i", host, "-p", str(port), "-m", str(model)),
-            *(
-                "--endpoints",
-                str(rasa_dir / "endpoints.yml"),
-                "--credentials",
-                str(rasa_dir / "credentials.yml"),
-            ),
+            *(str(HERE / "rasa_process.py"), str(runtime / "token"), *run_arguments(settings.data_dir, port)),
         ),
         host=host,
         port=port,
@@ -96,6 +86,16 @@ def uses_carrier(settings: Settings) -> bool:
         return False
     address = urlsplit(settings.twilio_api_url)
     return (address.hostname, address.port) in {(CARRIER_HOST, CARRIER_PORT), ("localhost", CARRIER_PORT)}
+
+
+def _own_address(settings: Settings) -> str:
+    """Return the address at which this machine reaches the service."""
+    asked_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return f"http://{_bracketed(asked_at)}:{settings.port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _write_secret(path: Path, secret: str) -> None:

@@ -21,15 +21,14 @@ class PortTaken(IvrError):
     """Something else listens where the service wants to."""
 
 
-def run_command(load: Callable[[], Settings], prepare_rasa: Callable[[Settings], None]) -> click.Command:
-    """Return `ivr run`. `prepare_rasa` writes var/rasa/endpoints.yml and credentials.yml."""
+def run_command(load: Callable[[], Settings]) -> click.Command:
+    """Return `ivr run`."""
 
     @click.command("run")
     @click.option("--no-carrier", is_flag=True, help="Without the local phone network.")
     def run(no_carrier: bool) -> None:
         """Start Rasa, the service and the local phone network; Ctrl-C stops all three."""
         settings = load()
-        prepare_rasa(settings)
         plans = [rasa_plan(settings, RASA_PYTHON.absolute()), service_plan(settings)]
         has_carrier = uses_carrier(settings) and not no_carrier
         if has_carrier:
@@ -70,7 +69,7 @@ def _what_next(settings: Settings, has_carrier: bool) -> str:
         )
     agents = [agent.rsplit(":", 1) for agent in settings.agents.split(",")]
     phones = "\n".join(
-        f"  {name.strip()}'s phone (takes transfers):  http://127.0.0.1:8081/phone?number=%2B{number.strip()[1:]}"
+        f"  {name.strip()}'s phone (takes transfers):  http://127.0.0.1:8081/phone/agent?number=%2B{number.strip()[1:]}"
         for name, number in agents
     )
     return (

@@ -19,7 +19,8 @@ READS_ENVIRONMENT = {
     "nlu/training.py": "hands PATH and the like on to Rasa; reads no setting",
 }
 ADAPTER_NAME = re.compile(
-    r"^class \w+(Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings)\b(?!\([^)]*Protocol)",
+    r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings)\b"
+    r"(?!\([^)]*Protocol)",
     re.MULTILINE,
 )
 # Adapters by name that wrap others and touch nothing of the world.
