@@ -123,6 +123,12 @@ def _open_sqlite(url: URL, statement_timeout_ms: int) -> Engine:
 
 
 def _open_postgresql(url: URL, statement_timeout_ms: int) -> Engine:
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as missing:
+        raise SettingsInvalid(
+            f"IVR_DATABASE_URL: {missing}; PostgreSQL needs: pip install 'ivr[postgres]'"
+        ) from None
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,

@@ -29,11 +29,11 @@ _log = log.get("records")
 class JournaledRecords:
     """Implements `CallRecords` over others; `append` and `close_call` go on while those are unavailable.
 
-    From the first failure on, both write to a journal at once, without asking the database again, so that a
-    call does not wait for it every time. A thread of its own tries every `retry_every_s` to replay the
-    journal; with None only `replay` does. Journals that a dead process left in the folder are taken over. Seqs
-    handed out meanwhile continue those known here; the database gives the same ones as long as only this
-    process writes to the call. Every other method raises RecordsUnavailable as before.
+    From the first failure on, both write to a journal at once, without asking the database again, so that
+    a call does not wait for it every time. A thread of its own tries every `retry_every_s` to replay the
+    journal; with None only `replay` does. Journals that a dead process left in the folder are taken over.
+    Seqs handed out meanwhile continue those known here; the database gives the same ones as long as only
+    this process writes to the call. Every other method raises RecordsUnavailable as before.
     """
 
     def __init__(

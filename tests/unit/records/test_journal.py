@@ -128,7 +128,7 @@ def test_a_write_that_does_not_fit_leaves_the_journal_whole(journal: Journal) ->
     quiet = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (journal.size() + 10, hard))
-        with pytest.raises(OSError, match="No space|too large") as refused:
+        with pytest.raises(OSError, match=r"No space|too large") as refused:
             journal.write(RECORDS[1])
         assert refused.value.errno in (errno.ENOSPC, errno.EFBIG)
     finally:
