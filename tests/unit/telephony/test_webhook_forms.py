@@ -1,4 +1,4 @@
-"""Webhook forms: what each must hold, and that nothing else gets through or raises anything but FormRefused."""
+"""Webhook forms: what each must hold, and that nothing else gets through or raises but FormRefused."""
 
 from collections.abc import Callable
 from typing import Any
