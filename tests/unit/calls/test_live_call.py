@@ -86,7 +86,11 @@ def test_talking_over_the_disclosure_does_not_stop_it():
     scene.line.stream_ends(5.0)
     scene.plays_out()
     assert scene.line.clears == []
-    assert scene.noted("prompt_ended")[0] == {"prompt_id": "say_disclosure", "heard_s": 1.0, "is_complete": True}
+    assert scene.noted("prompt_ended")[0] == {
+        "prompt_id": "say_disclosure",
+        "heard_s": 1.0,
+        "is_complete": True,
+    }
 
 
 def test_talking_over_any_other_prompt_stops_it_soon_and_is_heard():
