@@ -137,7 +137,7 @@ def _open_postgresql(url: URL, statement_timeout_ms: int) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         # The socket's limit is for a server that is gone; a slow one says so itself, a little earlier.
-        connect_args={"timeout": statement_timeout_ms / 1000 + 0.5}
+        connect_args={"timeout": statement_timeout_ms / 1000 + 0.2}
         if url.drivername.endswith("pg8000")
         else {},
     )
