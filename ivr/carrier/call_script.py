@@ -42,7 +42,7 @@ class _Part(BaseModel):
 
 def plain(text: str) -> str:
     """Return words only, lower case, one space between them: what two people would call the same sentence."""
-    return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower()))
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.lower().replace("’", "'")))
 
 
 def _check_pattern(pattern: str) -> str:

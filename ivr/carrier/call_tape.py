@@ -80,7 +80,7 @@ class Ear:
 
     def is_sounding(self, now_s: float) -> bool:
         """Say whether the other side is in the middle of something."""
-        return self.last_s is not None and now_s - self.last_s < QUIET_S
+        return self.last_s is not None and now_s - self.last_s < QUIET_S + FRAME_S
 
     def finished_stretch(self, now_s: float) -> np.ndarray | None:
         """Return the newest stretch of sound once it is over, float32 at 8 kHz, and only once."""
@@ -101,8 +101,3 @@ def likeness(sent: np.ndarray, received: np.ndarray) -> float:
     window = energy[sent.size :] - energy[: -sent.size]
     norm = np.sqrt(np.sum(np.square(sent, dtype=np.float64)) * np.maximum(window, 1e-9))
     return float(np.max(np.abs(correlation) / norm))
-
-
-def frame_time(index: int) -> float:
-    """Return the time of the frame with this number, in seconds."""
-    return index * FRAME_S

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -73,6 +74,7 @@ def espeak(text: str, voice: Voice) -> np.ndarray:
     program = shutil.which("espeak-ng")
     if program is None:
         raise VoiceUnavailable("espeak-ng is missing; on Debian or Ubuntu: sudo apt-get install espeak-ng")
+    _check_voice(program, voice)
     name = f"{voice.name}+{voice.variant}" if voice.variant else voice.name
     with TemporaryDirectory() as folder:
         out = Path(folder) / "line.wav"
@@ -89,6 +91,28 @@ def espeak(text: str, voice: Voice) -> np.ndarray:
             raise VoiceUnavailable(f"espeak-ng cannot speak with the voice {name}: {why}")
         audio, rate_hz = read_wav(out)
     return resample(audio, rate_hz, SAMPLE_RATE_HZ)
+
+
+def _check_voice(program: str, voice: Voice) -> None:
+    """Refuse unknown voices; the program itself would silently take another one."""
+    if voice.name.lower() not in _voice_names(program, ""):
+        raise VoiceUnavailable(f"espeak-ng has no voice {voice.name}; `espeak-ng --voices` lists them")
+    if voice.variant is not None and voice.variant.lower() not in _voice_names(program, "=variant"):
+        raise VoiceUnavailable(
+            f"espeak-ng has no voice variant {voice.variant}; `espeak-ng --voices=variant` lists them"
+        )
+
+
+@cache
+def _voice_names(program: str, which: str) -> frozenset[str]:
+    """Return the languages, or with "=variant" the variants, that espeak-ng lists, in lower case."""
+    command = [program, f"--voices{which}"]
+    listed = subprocess.run(command, capture_output=True, timeout=_ESPEAK_TIMEOUT_S, check=True)
+    names: set[str] = set()
+    for row in listed.stdout.decode(errors="replace").splitlines()[1:]:
+        _, language, _, name, file, *_ = row.split()
+        names |= {language.lower(), name.lower(), file.rsplit("/", 1)[-1].lower()}
+    return frozenset(names)
 
 
 def _telephone_band(audio: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ivr.audio import g711
-from ivr.audio.frames import FRAME_SAMPLES
+from ivr.audio.frames import FRAME_S, FRAME_SAMPLES
 from ivr.carrier.call_report import Failure, Moment, Turn
 from ivr.carrier.call_script import Expect, Hear, Interrupt, Say, Step, matches
 from ivr.carrier.call_tape import QUIET_S, Ear, Tape
@@ -67,6 +67,7 @@ class ScriptedPhone:
         self._read = 0  # words before this index have been answered
         self._matched_s = 0.0
         self._acted_s = 0.0
+        self._is_talking_over = False
         self._playing: _Playing | None = None
 
     @property
@@ -159,8 +160,8 @@ class ScriptedPhone:
             turn.is_overlapped = True
             return
         turn.first_audio_s = item.at_s
-        if before_s is not None and before_s > turn.began_s:
-            turn.bot_stopped_s = before_s - turn.began_s
+        if self._is_talking_over and before_s is not None:
+            turn.bot_stopped_s = max(0.0, before_s + FRAME_S - turn.began_s)
 
     def _take_caption(self, item: Arrived) -> None:
         who, text = str(item.event.get("who")), str(item.event.get("text", ""))
@@ -313,6 +314,7 @@ class ScriptedPhone:
         self._speaking = list(zip(frames, loud_frames(speech), strict=True))
         self._note(self._now, "said", str(say))
         self.turns.append(Turn("said", str(say), self._now))
+        self._is_talking_over = self.ear.is_sounding(self._now)
         while self._speaking:
             yield
         self._acted_s = self.turns[-1].ended_s or self._now
@@ -320,6 +322,7 @@ class ScriptedPhone:
     def _press(self, digits: str) -> _Playing:
         self._note(self._now, "keys", digits)
         self.turns.append(Turn("keys", digits, self._now))
+        self._is_talking_over = self.ear.is_sounding(self._now)
         for index, digit in enumerate(digits):
             if index:
                 yield from self._wait(_KEY_S)

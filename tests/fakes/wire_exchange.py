@@ -45,6 +45,7 @@ class _Phone:
     state: str = "idle"  # idle, ringing, up
     frames: deque[bytes] = field(default_factory=deque)
     digits: str = ""
+    received: int = 0
 
 
 class WireExchange:
@@ -85,6 +86,7 @@ class WireExchange:
             if len(item) != 160 or phone.state != "up":
                 raise AssertionError(f"a frame of {len(item)} bytes while {phone.state}")
             phone.frames.append(item)
+            phone.received += 1
             return
         match item:
             case {"do": "dial", "to": to}:

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from urllib.parse import unquote
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from tests.fakes.wire_exchange import WireExchange
 
@@ -23,6 +23,7 @@ class WireServer:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._stop = asyncio.Event()
+        self._sockets: set[web.WebSocketResponse] = set()
         self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve()))
 
     def __enter__(self) -> "WireServer":
@@ -34,6 +35,11 @@ class WireServer:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
         self._loop.close()
+
+    def hang_up_on_everybody(self) -> None:
+        """Close every phone's connection."""
+        for socket in list(self._sockets):
+            asyncio.run_coroutine_threadsafe(socket.close(), self._loop).result(5)
 
     async def _serve(self) -> None:
         app = web.Application()
@@ -51,6 +57,8 @@ class WireServer:
         self._ready.set()
         await self._stop.wait()
         ticking.cancel()
+        for socket in list(self._sockets):
+            await socket.close()
         await runner.cleanup()
 
     def _page(self, name: str):
@@ -69,18 +77,24 @@ class WireServer:
     async def _phone(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        self._sockets.add(socket)
         number = unquote(request.match_info["number"])
         phone = self.exchange.plug(number)
         sending = asyncio.create_task(self._send(socket, phone))
-        async for message in socket:
-            is_audio = message.type == WSMsgType.BINARY
-            item = message.data if is_audio else json.loads(message.data)
-            if is_audio and phone.state != "up":
-                continue  # a frame that crossed the end of the call
-            self.exchange.receive(number, item)
-        sending.cancel()
-        self.exchange.unplug(number)
+        try:
+            async for message in socket:
+                self._receive(number, phone, message)
+        finally:
+            sending.cancel()
+            self._sockets.discard(socket)
+            self.exchange.unplug(number)
         return socket
+
+    def _receive(self, number: str, phone, message: WSMessage) -> None:
+        if message.type == WSMsgType.TEXT:
+            self.exchange.receive(number, json.loads(message.data))
+        elif phone.state == "up":  # else a frame that crossed the end of the call
+            self.exchange.receive(number, message.data)
 
     async def _send(self, socket: web.WebSocketResponse, phone) -> None:
         while True:
