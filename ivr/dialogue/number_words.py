@@ -57,23 +57,34 @@ ENGLISH = NumberWords(
     ),
 )  # fmt: skip
 
+_SWEDISH_UNITS = {
+    "noll": 0, "nolla": 0, "ett": 1, "en": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5,
+    "sex": 6, "sju": 7, "åtta": 8, "nio": 9,
+}  # fmt: skip
+_SWEDISH_TENS = {
+    "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50,
+    "sextio": 60, "sjuttio": 70, "åttio": 80, "nittio": 90,
+}  # fmt: skip
+
+_SWEDISH_COMPOUNDS = {
+    tens + unit: ten + one
+    for tens, ten in _SWEDISH_TENS.items()
+    for unit, one in _SWEDISH_UNITS.items()
+    if one
+}
+
 SWEDISH = NumberWords(
-    units={
-        "noll": 0, "nolla": 0, "ett": 1, "en": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5,
-        "sex": 6, "sju": 7, "åtta": 8, "nio": 9,
-    },
+    units=_SWEDISH_UNITS,
     teens={
+        **_SWEDISH_COMPOUNDS,
         "tio": 10, "elva": 11, "tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15,
         "sexton": 16, "sjutton": 17, "arton": 18, "nitton": 19,
     },
-    tens={
-        "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50,
-        "sextio": 60, "sjuttio": 70, "åttio": 80, "nittio": 90,
-    },
+    tens=_SWEDISH_TENS,
     hundred=frozenset({"hundra"}),
     thousand=frozenset({"tusen"}),
     repeats={"dubbel": 2, "dubbelt": 2, "trippel": 3},
-    sound_alikes={"ok": 0},
+    sound_alikes={},
     joiners=frozenset({"och"}),
     fillers=frozenset({"eh", "öh", "äh", "hmm", "mm", "sen", "streck"}),
     corrections=(("nej",), ("förlåt",), ("vänta",), ("jag", "menar"), ("nej", "förlåt"), ("eller",)),

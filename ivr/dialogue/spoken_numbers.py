@@ -160,25 +160,21 @@ def _certain_digits(token: _Token) -> int:
 
 
 def _without_alikes_at_the_ends(run: list[_Token]) -> tuple[int, int]:
+    """Return where the certain digits start and end; an "oh" right after a digit word still belongs."""
     start, end = 0, len(run)
     while start < end and run[start].kind not in _NUMERIC | {_Class.REPEAT}:
         start += 1
     while end > start and run[end - 1].kind not in _NUMERIC | _SCALES:
+        is_zero = run[end - 1].kind is _Class.ALIKE and run[end - 1].value == 0
+        if is_zero and end - 2 >= start and run[end - 2].kind in {_Class.UNIT, _Class.ALIKE}:
+            break
         end -= 1
     return start, end
 
 
 def _without_loose_alikes(run: list[_Token]) -> list[_Token]:
-    """Keep "oh" between certain digits even when no number was asked for; drop other sound-alikes."""
-    kept = []
-    for at, token in enumerate(run):
-        if token.kind is _Class.ALIKE:
-            before = run[at - 1].kind if at else None
-            after = run[at + 1].kind if at + 1 < len(run) else None
-            if token.value != 0 or before not in _NUMERIC or after not in _STARTS_RUN:
-                continue
-        kept.append(token)
-    return kept
+    """Keep "oh" among certain digits even when no number was asked for; drop other sound-alikes."""
+    return [token for token in run if token.kind is not _Class.ALIKE or token.value == 0]
 
 
 def _corrected(run: list[_Token]) -> str:
