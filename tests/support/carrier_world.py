@@ -1,6 +1,8 @@
 """A carrier in virtual time with phones, and a service that is a table of answers: no sockets, no waiting."""
 
 import asyncio
+import base64
+import json
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -257,3 +259,27 @@ def play(scenario: Scenario, **number_facts: Any) -> World:
 
     result: World = run_virtual(run())
     return result
+
+
+def frames_of(socket: SocketOfService, event: str = "") -> list[dict[str, Any]]:
+    """Return the frames a service's socket got, of one event or of all."""
+    frames = [json.loads(text) for _, text in socket.frames]
+    return [frame for frame in frames if event in ("", frame["event"])]
+
+
+def media(socket: SocketOfService, audio: bytes) -> str:
+    """Write a media message as a service does."""
+    sid = frames_of(socket, "start")[0]["streamSid"]
+    payload = base64.b64encode(audio).decode()
+    return json.dumps({"event": "media", "streamSid": sid, "media": {"payload": payload}})
+
+
+def mark(socket: SocketOfService, name: str) -> str:
+    """Write a mark message as a service does."""
+    sid = frames_of(socket, "start")[0]["streamSid"]
+    return json.dumps({"event": "mark", "streamSid": sid, "mark": {"name": name}})
+
+
+def clear(socket: SocketOfService) -> str:
+    """Write a clear message as a service does."""
+    return json.dumps({"event": "clear", "streamSid": frames_of(socket, "start")[0]["streamSid"]})
