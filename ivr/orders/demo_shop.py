@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from ivr.orders.order_book import Order, OrderStatus
 from ivr.orders.sql_order_book import order_of
-from ivr.records.database import beginning, open_engine
+from ivr.records.database import commanding
 from ivr.records.models import orders
 
 SEED = 20_300_304
@@ -57,27 +57,19 @@ _WITH_PARCEL = {OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.D
 def seed(database_url: str, today: date) -> int:
     """Store the demo orders, replacing those of an earlier day, and return how many there are.
 
-    Orders with other numbers stay as they are. Needs the tables: `ivr.records.database.upgrade` first.
+    Orders with other numbers stay as they are. Raises SettingsInvalid or DatabaseNotReady.
     """
     shop = demo_orders(today)
-    engine = open_engine(database_url)
-    try:
-        with beginning(engine, is_writing=True) as connection:
-            connection.execute(delete(orders).where(orders.c.number.in_([order.number for order in shop])))
-            connection.execute(insert(orders), [_columns(order) for order in shop])
-    finally:
-        engine.dispose()
+    with commanding(database_url) as connection:
+        connection.execute(delete(orders).where(orders.c.number.in_([order.number for order in shop])))
+        connection.execute(insert(orders), [_columns(order) for order in shop])
     return len(shop)
 
 
 def list_orders(database_url: str) -> list[Order]:
-    """Return all orders by number."""
-    engine = open_engine(database_url)
-    try:
-        with beginning(engine) as connection:
-            return [order_of(row) for row in connection.execute(select(orders).order_by(orders.c.number))]
-    finally:
-        engine.dispose()
+    """Return all orders by number. Raises SettingsInvalid or DatabaseNotReady."""
+    with commanding(database_url) as connection:
+        return [order_of(row) for row in connection.execute(select(orders).order_by(orders.c.number))]
 
 
 def demo_orders(today: date) -> list[Order]:

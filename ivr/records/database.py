@@ -12,13 +12,17 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ivr.errors import SettingsInvalid
+from ivr.errors import IvrError, SettingsInvalid
 from ivr.records.store import RecordRefused, RecordsUnavailable
 
 STATEMENT_TIMEOUT_MS = 500  # a caller waits for every statement; longer than this is a failure
 MIGRATION_TIMEOUT_MS = 60_000
 POOL_SIZE = 10
 POOL_OVERFLOW = 30
+
+
+class DatabaseNotReady(IvrError):
+    """The database cannot be reached or has no tables; for the person who runs a command."""
 
 
 def open_engine(database_url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
@@ -35,15 +39,29 @@ def open_engine(database_url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT
 def upgrade(database_url: str) -> None:
     """Bring the schema to the newest version; harmless when it is there already.
 
-    Raises SettingsInvalid, or RecordsUnavailable when the database cannot be reached.
+    Raises SettingsInvalid or DatabaseNotReady.
     """
-    engine = open_engine(database_url, MIGRATION_TIMEOUT_MS)
     config = Config()
     config.set_main_option("script_location", "ivr.records:migrations")
+    with commanding(database_url, MIGRATION_TIMEOUT_MS, "is it running, is the address right?") as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def commanding(
+    database_url: str, timeout_ms: int = STATEMENT_TIMEOUT_MS, advice: str = "run `ivr db upgrade` first"
+) -> Iterator[Connection]:
+    """Run one command's statements in one writing transaction on an engine of its own.
+
+    Raises SettingsInvalid or DatabaseNotReady, which ends in the advice.
+    """
+    engine = open_engine(database_url, timeout_ms)
     try:
         with beginning(engine, is_writing=True) as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            yield connection
+    except RecordsUnavailable as problem:
+        raise DatabaseNotReady(f"The database does not answer ({problem}): {advice}") from problem
     finally:
         engine.dispose()
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ivr.orders.demo_shop import KNOWN_NUMBER, demo_orders, list_orders, seed
 from ivr.orders.order_book import OrderBookUnavailable, OrderStatus
 from ivr.orders.sql_order_book import SqlOrderBook
-from ivr.records.database import beginning, open_engine, upgrade
+from ivr.records.database import DatabaseNotReady, beginning, open_engine, upgrade
 
 TODAY = date(2030, 3, 4)
 SHOP = demo_orders(TODAY)
@@ -95,6 +95,14 @@ def test_seeding_again_moves_the_dates_and_touches_no_other_order(url: str) -> N
 def test_orders_are_listed_by_number(url: str) -> None:
     seed(url, TODAY)
     assert list_orders(url) == sorted(SHOP, key=lambda order: order.number)
+
+
+def test_a_command_without_tables_says_what_to_do(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/empty.db"
+    with pytest.raises(DatabaseNotReady, match="ivr db upgrade"):
+        list_orders(url)
+    with pytest.raises(DatabaseNotReady, match="ivr db upgrade"):
+        seed(url, TODAY)
 
 
 def test_a_book_without_tables_says_so(tmp_path: Path) -> None:
