@@ -204,11 +204,11 @@ class PhoneInHand:
     def heard_letters(self) -> str:
         """Return what was heard as letters of the voice's sentences: one letter a stretch, silence left out."""
         letters: list[str] = []
-        before = SILENT
+        before = 0xFF
         for _, frame in self.heard:
-            if frame != before and frame != SILENT:
+            if frame[0] not in (before, 0xFF):
                 letters.append(chr(frame[0]))
-            before = frame
+            before = frame[0]
         return "".join(letters)
 
 
