@@ -97,6 +97,12 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[\w']+", without_sounds)
 
 
+def is_worth_another_try(text: str, mean_log_probability: float) -> bool:
+    """Say whether the words look wrong enough to listen again with the full window."""
+    words = words_of(text)
+    return is_repetitive(words) or _is_unlikely(words, mean_log_probability)
+
+
 def is_repetitive(words: list[str]) -> bool:
     """Say whether the words are a decoder's loop: one group of words over and over, or all too compressible.
 

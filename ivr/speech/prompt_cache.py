@@ -137,7 +137,7 @@ class PromptCache:
         if is_personal:
             written_at = self._clock.now().timestamp()
             os.utime(temporary, (written_at, written_at))
-        os.replace(temporary, place / name)
+        Path(temporary).replace(place / name)
         return place / name
 
     def _remember(self, name: str, spoken: bytes, is_personal: bool) -> None:
