@@ -112,7 +112,7 @@ def test_swedish_digits_are_known() -> None:
 
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TEENS = ["ten", "eleven", "twelve", *(f"{stem}teen" for stem in "thir four fif six seven eigh nine".split(" "))]
 TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
