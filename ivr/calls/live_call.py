@@ -113,6 +113,7 @@ class LiveCall:
             self._move(FloorEvent.SPEECH_STARTED)
             if self._floor.state is FloorState.CALLER:
                 self._turn.go_on()
+                self._is_wait_noticed = False
             return
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
@@ -131,6 +132,7 @@ class LiveCall:
 
     def _take_entry(self, digits: str) -> None:
         self._turn.close_with_keys()
+        self._is_wait_noticed = False
         self._move(FloorEvent.KEYS_ENTERED)
         self._note(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
         self._feed(KeysEntered(digits))
@@ -164,13 +166,15 @@ class LiveCall:
         entry = self._keys.tick(now_s)
         if entry is not None and self._floor.state is not FloorState.LEAVING:
             self._take_entry(entry)
+        if self._turn.is_being_heard:
+            self._watch_for_the_end_of_the_turn()
         match self._floor.state:
             case FloorState.BOT:
                 self._watch_for_barge_in()
             case FloorState.CALLER:
                 self._watch_longest_turn()
-            case FloorState.PAUSE:
-                self._watch_for_the_end_of_the_turn()
+            case FloorState.PAUSE if self._turn.is_pause_long:
+                self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
             case FloorState.OPEN:
                 self._watch_silence(now_s)
             case FloorState.WORKING:
@@ -184,6 +188,7 @@ class LiveCall:
             return
         self._note(Kind.BARGE_IN, prompt_id=current.prompt.id)
         self._move(FloorEvent.BARGED_IN)
+        self._turn.go_on()
         self._prompts_ended(self._mouth.stop(self._ear.now_s))
 
     def _watch_longest_turn(self) -> None:
@@ -211,21 +216,24 @@ class LiveCall:
                 endpoint=over.wait.reason,
             )
         self._turn.close()
-        self._move(FloorEvent.TURN_ENDED)
+        if self._floor.state is FloorState.PAUSE:
+            self._move(FloorEvent.TURN_ENDED)
         if heard is None:
             self._feed(HearingFailed())
         else:
             self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt))
 
     def _watch_silence(self, now_s: float) -> None:
-        if self._listen is None or self._silent_since_s is None or self._keys.digits:
+        if self._listen is None or self._silent_since_s is None:
+            return
+        if self._keys.digits or self._turn.is_being_heard:
             return
         if now_s - self._silent_since_s >= self._listen.no_input_s:
             self._listen = None
             self._feed(NothingSaid())
 
     def _watch_the_wait(self) -> None:
-        if self._is_wait_noticed or self._now - self._turn.timing.turn_ended_at < LONG_WAIT_S:
+        if self._is_wait_noticed or self._now - self._turn.timing.speech_ended_at < LONG_WAIT_S:
             return
         self._is_wait_noticed = True
         self._feed(WaitGrewLong())
@@ -248,7 +256,6 @@ class LiveCall:
                 if self._mouth.is_silent:
                     self._open_the_floor()
             case AskDialogue():
-                self._is_wait_noticed = False
                 self._engines.executor.submit(self._ask, action)
             case HandOver(case):
                 self.transfer_id = self._engines.transfers.request(case)

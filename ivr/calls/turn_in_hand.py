@@ -66,6 +66,16 @@ class TurnInHand:
         self.timing = TurnTiming()
 
     @property
+    def is_being_heard(self) -> bool:
+        """Whether words are on their way, or have come and wait for the pause to be long enough."""
+        return self._marker is not None
+
+    @property
+    def is_pause_long(self) -> bool:
+        """Whether the caller has been silent for longer than any pause inside a turn is waited for."""
+        return self._ear.now_s - self._speech_ended_s > endpointing.UNFINISHED_S
+
+    @property
     def is_too_long(self) -> bool:
         """Whether the turn fills the recogniser's window."""
         return self._ear.utterance().size / LINE_HZ >= endpointing.LONGEST_TURN_S

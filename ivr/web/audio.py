@@ -1,5 +1,7 @@
 """The audio the network plays: prompts by their unguessable names, and the hold music."""
 
+from functools import cache
+
 from flask import Blueprint, Response, abort, send_file
 
 from ivr.audio.hold_music import SAMPLE_RATE_HZ, hold_music
@@ -12,11 +14,10 @@ FIXED_S = 24 * 3600
 def create_audio_blueprint(services: Services) -> Blueprint:
     """Build the audio routes. `<Play>` fetches carry no signature, so the names are the secret."""
     blueprint = Blueprint("audio", __name__, url_prefix="/audio")
-    music = to_wav(hold_music(), SAMPLE_RATE_HZ)
 
     @blueprint.get("/hold-music.wav")
     def play_hold_music() -> Response:
-        response = Response(music, mimetype="audio/wav")
+        response = Response(_music(), mimetype="audio/wav")
         response.cache_control.public = True
         response.cache_control.max_age = FIXED_S
         return response
@@ -32,3 +33,9 @@ def create_audio_blueprint(services: Services) -> Blueprint:
         return response
 
     return blueprint
+
+
+@cache
+def _music() -> bytes:
+    """Make the hold music once a process; it takes a moment."""
+    return to_wav(hold_music(), SAMPLE_RATE_HZ)

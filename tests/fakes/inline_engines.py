@@ -12,6 +12,7 @@ from ivr.handoff.case import Case
 from ivr.speech.synthesizer import SynthesizerFailed
 from ivr.speech.transcriber import Doubt, Transcription
 from ivr.speech.transcription_pool import Priority
+from tests.fakes.steered_line import SteeredLine
 
 
 class InlineExecutor(Executor):
@@ -44,6 +45,13 @@ class ScriptedHearing:
         self._answers = deque(answers)
         self.utterances_s: list[float] = []
         self.tickets: list[ScriptedTicket] = []
+        self._late: HeardOrFailed | None = None
+        self._late_s = 0.0
+        self._line: SteeredLine | None = None
+
+    def answers_after(self, seconds: float, answer: HeardOrFailed, line: SteeredLine) -> None:
+        """Give the answer to the first utterance this many seconds later on the line's clock."""
+        self._late, self._late_s, self._line = answer, seconds, line
 
     def submit(
         self,
@@ -58,6 +66,9 @@ class ScriptedHearing:
         answer = self._answers.popleft()
         if answer is not None:
             on_done(answer)
+        elif self._line is not None and self._late is not None:
+            late = self._late
+            self._line.call_at(self._line.now_s + self._late_s, lambda: on_done(late))
         return ticket
 
 

@@ -1,6 +1,7 @@
 """A caller's line in virtual time: every receive is 20 ms of audio, marks come back when their audio has played."""
 
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class SteeredLine:
         self._returning: deque[MarkReached] = deque()
         self._playing: deque[tuple[float, str]] = deque()
         self._plays_until_s = 0.0
+        self._due: list[tuple[float, Callable[[], None]]] = []
         self.clears: list[float] = []
         self.plays: list[float] = []
         self.is_closed = False
@@ -43,6 +45,9 @@ class SteeredLine:
     def stream_ends(self, at_s: float, reason: str = "socket closed", is_stop_announced: bool = False) -> None:
         self._messages.append((at_s, LineClosed(reason, is_stop_announced)))
 
+    def call_at(self, at_s: float, work: Callable[[], None]) -> None:
+        self._due.append((at_s, work))
+
     def receive(self, timeout_s: float) -> LineMessage | None:
         if self._returning:
             return self._returning.popleft()
@@ -50,6 +55,9 @@ class SteeredLine:
             return self._messages.popleft()[1]
         if self._playing and self._playing[0][0] <= self.now_s:
             return MarkReached(self._playing.popleft()[1])
+        for at_s, work in [due for due in self._due if due[0] <= self.now_s]:
+            self._due.remove((at_s, work))
+            work()
         self._frames += 1
         self._clock.advance(FRAME_S)
         is_voice = any(start <= self.now_s < end for start, end in self._speech)

@@ -173,6 +173,26 @@ def test_recognition_that_never_answers_fetches_a_person():
     assert scene.transfers.cases[0].reason is EscalationReason.SPEECH_UNAVAILABLE
 
 
+def test_words_that_come_late_are_waited_for_with_a_word_and_then_answered():
+    scene = Scene(None)
+    scene.hearing.answers_after(6.0, heard("where is my order"), scene.line)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["say_still_working", "ask_number"]
+    assert scene.line.plays[2] == pytest.approx(4.0 + 2.5, abs=0.2)
+
+
+def test_going_on_while_the_words_are_late_makes_one_turn_of_both():
+    scene = Scene(None, heard("my number is 471192"))
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.caller_speaks(6.0, 7.0)
+    scene.line.stream_ends(10.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("my number is 471192")]
+    assert scene.hearing.utterances_s[1] > 3.5
+
+
 def test_a_dialogue_that_is_gone_fetches_a_person():
     scene = Scene(heard("where is my order"), reply=DialogueUnavailable("down", is_retrying_useful=False))
     scene.line.caller_speaks(3.0, 4.0)
