@@ -35,6 +35,7 @@ from ivr.orders.order_book import OrderBook
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
+from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import CallRecords
 from ivr.speech.first_that_speaks import FirstThatSpeaks
@@ -91,7 +92,7 @@ def wire(settings: Settings) -> WiredServices:
     executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="engine")
     database = open_engine(settings.database_url)
     feed = Feed()
-    records = SqlCallRecords(database, feed, clock)
+    records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
     prompts = PromptCache(settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock)
     orders = make_order_book(settings, database)
