@@ -1,5 +1,6 @@
 """What was on a line and when: recordings on the call's own time, and stretches of sound in them."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,7 +81,11 @@ class Ear:
 
     def is_sounding(self, now_s: float) -> bool:
         """Say whether the other side is in the middle of something."""
-        return self.last_s is not None and now_s - self.last_s < QUIET_S + FRAME_S
+        return self.quiet_s(now_s) < QUIET_S
+
+    def quiet_s(self, now_s: float) -> float:
+        """Return for how long nothing has sounded; for ever when nothing ever has."""
+        return math.inf if self.last_s is None else now_s - self.last_s - FRAME_S
 
     def finished_stretch(self, now_s: float) -> np.ndarray | None:
         """Return the newest stretch of sound once it is over, float32 at 8 kHz, and only once."""

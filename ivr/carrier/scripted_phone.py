@@ -19,6 +19,8 @@ _Playing = Generator[None, None, None]
 
 ANSWER_WITHIN_S = 60.0
 _REPLY_STARTS_WITHIN_S = 3.0  # a caption may come before its sound
+_BREATH_S = 1.0  # a pause between two sentences of one prompt; measured: up to 0.8 s
+_CHARACTERS_PER_S = 20.0  # how fast prompts are spoken; measured with the default voice: 18 to 23
 _FLOOR_WITHIN_S = 25.0  # longer than any prompt: music does not silence a caller for ever
 _KEY_S = 0.25
 _NEW_SOUND_GAP_S = 0.2
@@ -67,6 +69,7 @@ class ScriptedPhone:
         self._read = 0  # words before this index have been answered
         self._matched_s = 0.0
         self._acted_s = 0.0
+        self._talks_until_s = 0.0  # an estimate, from the captions
         self._is_talking_over = False
         self._playing: _Playing | None = None
 
@@ -167,6 +170,8 @@ class ScriptedPhone:
         who, text = str(item.event.get("who")), str(item.event.get("text", ""))
         prompt_id = item.event.get("prompt_id")
         self.moments.append(Moment(item.at_s, who, "caption", text, prompt_id))
+        if who != self.who:
+            self._talks_until_s = max(self._talks_until_s, item.at_s) + len(text) / _CHARACTERS_PER_S
         if who != self.who and not (self._is_listening and prompt_id is None):
             self._words.append((item.at_s, "" if self._is_listening else text, prompt_id))
 
@@ -209,7 +214,7 @@ class ScriptedPhone:
                 raise StepFailed(f"{to} did not answer within {ANSWER_WITHIN_S:.0f} s")
             yield
         yield from self._steps(steps)
-        if self.is_up:
+        if self.is_up and not self.failures:
             yield from self._hang_up()
 
     def agent(self, on_ring: str, after_s: float, steps: list[Step]) -> _Playing:
@@ -298,12 +303,16 @@ class ScriptedPhone:
         return "nothing was heard" + (f" after {earlier[-1]}" if earlier else "")
 
     def _wait_for_the_floor(self) -> _Playing:
-        """Wait until the other side has answered what was done last and has been quiet for 0.4 s."""
+        """Wait until the other side has answered what was done last and has been quiet for 0.4 s.
+
+        While its captions say that more is to come, a pause must be longer to be taken for the end.
+        """
         asked_s = self._now
         while self.is_up and self._now - asked_s < _FLOOR_WITHIN_S:
             has_replied = self.ear.last_s is not None and self.ear.last_s > self._acted_s
             is_late = self._now - asked_s > _REPLY_STARTS_WITHIN_S
-            is_quiet = not self.ear.is_sounding(self._now) and self._now - self._matched_s >= QUIET_S
+            pause_s = QUIET_S if self._now > self._talks_until_s else _BREATH_S
+            is_quiet = self.ear.quiet_s(self._now) >= pause_s and self._now - self._matched_s >= QUIET_S
             if is_quiet and (has_replied or is_late):
                 return
             yield
@@ -311,6 +320,7 @@ class ScriptedPhone:
     def _say(self, say: Say) -> _Playing:
         speech = self._speech_of(say)
         frames = speech.reshape(-1, FRAME_SAMPLES)
+        self._talks_until_s = self._now
         self._speaking = list(zip(frames, loud_frames(speech), strict=True))
         self._note(self._now, "said", str(say))
         self.turns.append(Turn("said", str(say), self._now))
@@ -323,6 +333,7 @@ class ScriptedPhone:
         self._note(self._now, "keys", digits)
         self.turns.append(Turn("keys", digits, self._now))
         self._is_talking_over = self.ear.is_sounding(self._now)
+        self._talks_until_s = self._now
         for index, digit in enumerate(digits):
             if index:
                 yield from self._wait(_KEY_S)

@@ -61,6 +61,14 @@ def test_a_caption_that_comes_before_its_sound_does_not_make_the_caller_speak_ea
     assert call.play().turns[0].began_s > 2.5 + 0.4
 
 
+def test_a_breath_between_two_sentences_is_not_taken_for_the_end() -> None:
+    text = "Say agent or press zero for a person, any time. How can I help you today, then?"
+    sound = np.concatenate([tone(2.0), np.zeros(6400, np.float32), tone(1.5)])
+    exchange = WireExchange([Reply(text, "long", audio=sound), BYE])
+    call = VirtualCall(exchange, [{"hear": {"prompt": "long"}}, {"say": "My order"}, {"hear": "goodbye"}])
+    assert call.play().turns[0].began_s > 0.22 + 4.3 + 0.4
+
+
 @pytest.mark.parametrize("after_frames", [5, 25, 60])
 def test_time_to_first_audio_is_from_the_last_loud_frame_to_the_first_audible_one(after_frames: int) -> None:
     reply = Reply("Yes.", seconds=0.5, after_frames=after_frames, hangs_up=True)
