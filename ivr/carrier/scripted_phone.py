@@ -11,6 +11,7 @@ from ivr.audio.frames import FRAME_S, FRAME_SAMPLES
 from ivr.carrier.call_report import Failure, Moment, Turn
 from ivr.carrier.call_script import Expect, Hear, Interrupt, Say, Step, matches
 from ivr.carrier.call_tape import QUIET_S, Ear, Tape
+from ivr.carrier.call_words import WordsHeard
 from ivr.carrier.caller_voice import loud_frames
 from ivr.carrier.line_noise import Line
 from ivr.carrier.phone_line import Arrived
@@ -20,7 +21,6 @@ _Playing = Generator[None, None, None]
 ANSWER_WITHIN_S = 60.0
 _REPLY_STARTS_WITHIN_S = 3.0  # a caption may come before its sound
 _BREATH_S = 1.0  # a pause between two sentences of one prompt; measured: up to 0.8 s
-_CHARACTERS_PER_S = 20.0  # how fast prompts are spoken; measured with the default voice: 18 to 23
 _FLOOR_WITHIN_S = 25.0  # longer than any prompt: music does not silence a caller for ever
 _KEY_S = 0.25
 _NEW_SOUND_GAP_S = 0.2
@@ -65,11 +65,8 @@ class ScriptedPhone:
         self._state = "idle"
         self._outbox = Outbox()
         self._speaking: list[tuple[np.ndarray, bool]] = []
-        self._words: list[tuple[float, str, str | None]] = []
-        self._read = 0  # words before this index have been answered
-        self._matched_s = 0.0
+        self._words = WordsHeard()
         self._acted_s = 0.0
-        self._talks_until_s = 0.0  # an estimate, from the captions
         self._is_talking_over = False
         self._playing: _Playing | None = None
 
@@ -101,7 +98,7 @@ class ScriptedPhone:
     def heard_words(self, at_s: float, text: str) -> None:
         """Take words transcribed from the sound (with `is_listening`)."""
         self.moments.append(Moment(at_s, "bot" if self.who == "caller" else "line", "heard", text))
-        self._words.append((at_s, text, None))
+        self._words.add(at_s, text)
 
     def fail(self, line: int, message: str) -> None:
         """Give up: note what went wrong and stop playing."""
@@ -171,9 +168,9 @@ class ScriptedPhone:
         prompt_id = item.event.get("prompt_id")
         self.moments.append(Moment(item.at_s, who, "caption", text, prompt_id))
         if who != self.who:
-            self._talks_until_s = max(self._talks_until_s, item.at_s) + len(text) / _CHARACTERS_PER_S
+            self._words.announce(item.at_s, text)
         if who != self.who and not (self._is_listening and prompt_id is None):
-            self._words.append((item.at_s, "" if self._is_listening else text, prompt_id))
+            self._words.add(item.at_s, "" if self._is_listening else text, prompt_id)
 
     def _note(self, at_s: float, kind: str, text: str) -> None:
         self.moments.append(Moment(at_s, self.who, kind, text))
@@ -248,7 +245,7 @@ class ScriptedPhone:
             yield from self._expect(step.expect)
             return
         if not self.is_up and step.hear is None:
-            raise StepFailed(f"the call ended ({self.ended}) before this {step.kind}; {self._heard()}")
+            raise StepFailed(f"the call ended ({self.ended}) before this {step.kind}; {self._words.told()}")
         if step.hear is not None:
             yield from self._hear(step.hear)
         elif step.say is not None:
@@ -273,34 +270,19 @@ class ScriptedPhone:
         deadline_s = self._now + hear.within_s
         while not self._finds(hear):
             if self._now > deadline_s and not self.pending_transcriptions:
-                raise StepFailed(f"{self.who} expected {hear} within {hear.within_s:g} s; {self._heard()}")
+                raise StepFailed(
+                    f"{self.who} expected {hear} within {hear.within_s:g} s; {self._words.told()}"
+                )
             if not self.is_up and not self.pending_transcriptions:
                 ended = f"but the call ended ({self.ended})"
-                raise StepFailed(f"{self.who} expected {hear}, {ended}; {self._heard()}")
+                raise StepFailed(f"{self.who} expected {hear}, {ended}; {self._words.told()}")
             yield
 
     def _finds(self, hear: Hear) -> bool:
         if hear.sound:
             sounded = self.ear.last_s is not None and self.ear.last_s > self._acted_s
             return sounded and not self.ear.is_sounding(self._now)
-        for index in range(self._read, len(self._words)):
-            at_s, text, prompt_id = self._words[index]
-            if hear.prompt == prompt_id if hear.prompt is not None else matches(hear.text or "", text):
-                self._read, self._matched_s = index + 1, at_s
-                return True
-        # A sentence may come in pieces: look at everything unread together as well.
-        unread = " ".join(text for _, text, _ in self._words[self._read :])
-        if hear.text is not None and unread and matches(hear.text, unread):
-            self._read, self._matched_s = len(self._words), self._now
-            return True
-        return False
-
-    def _heard(self) -> str:
-        unread = [f"“{text or prompt_id}”" for _, text, prompt_id in self._words[self._read :]]
-        earlier = [f"“{text or prompt_id}”" for _, text, prompt_id in self._words[: self._read]]
-        if unread:
-            return "heard instead: " + " ".join(unread)
-        return "nothing was heard" + (f" after {earlier[-1]}" if earlier else "")
+        return self._words.finds(hear, self._now)
 
     def _wait_for_the_floor(self) -> _Playing:
         """Wait until the other side has answered what was done last and has been quiet for 0.4 s.
@@ -311,8 +293,8 @@ class ScriptedPhone:
         while self.is_up and self._now - asked_s < _FLOOR_WITHIN_S:
             has_replied = self.ear.last_s is not None and self.ear.last_s > self._acted_s
             is_late = self._now - asked_s > _REPLY_STARTS_WITHIN_S
-            pause_s = QUIET_S if self._now > self._talks_until_s else _BREATH_S
-            is_quiet = self.ear.quiet_s(self._now) >= pause_s and self._now - self._matched_s >= QUIET_S
+            pause_s = QUIET_S if self._now > self._words.talks_until_s else _BREATH_S
+            is_quiet = self.ear.quiet_s(self._now) >= pause_s and self._now - self._words.matched_s >= QUIET_S
             if is_quiet and (has_replied or is_late):
                 return
             yield
@@ -320,7 +302,7 @@ class ScriptedPhone:
     def _say(self, say: Say) -> _Playing:
         speech = self._speech_of(say)
         frames = speech.reshape(-1, FRAME_SAMPLES)
-        self._talks_until_s = self._now
+        self._words.talks_until_s = self._now
         self._speaking = list(zip(frames, loud_frames(speech), strict=True))
         self._note(self._now, "said", str(say))
         self.turns.append(Turn("said", str(say), self._now))
@@ -333,7 +315,7 @@ class ScriptedPhone:
         self._note(self._now, "keys", digits)
         self.turns.append(Turn("keys", digits, self._now))
         self._is_talking_over = self.ear.is_sounding(self._now)
-        self._talks_until_s = self._now
+        self._words.talks_until_s = self._now
         for index, digit in enumerate(digits):
             if index:
                 yield from self._wait(_KEY_S)
@@ -346,9 +328,9 @@ class ScriptedPhone:
         asked_s = self._now
         while not self.ear.is_sounding(self._now):
             if self._now - asked_s > _FLOOR_WITHIN_S or not self.is_up:
-                raise StepFailed(f"there was nothing to interrupt; {self._heard()}")
+                raise StepFailed(f"there was nothing to interrupt; {self._words.told()}")
             yield
-        since_s = max(self.ear.began_s or 0.0, self._matched_s)
+        since_s = max(self.ear.began_s or 0.0, self._words.matched_s)
         yield from self._wait(since_s + interrupt.after_s - self._now)
         if interrupt.press is not None:
             yield from self._press(interrupt.press)
@@ -381,11 +363,11 @@ class ScriptedPhone:
                 return "expected no transfer, but an agent was heard on the line"
             return (
                 f"expected caller and agent to be joined within {expect.within_s:g} s, but nothing an agent "
-                f"of this script said was found in what the caller's phone received; {self._heard()}"
+                f"of this script said was found in what the caller's phone received; {self._words.told()}"
             )
-        everything = " ".join(text for _, text, _ in self._words)
+        everything = self._words.everything()
         if expect.heard is not None and not matches(expect.heard, everything):
-            return f"expected “{expect.heard}” to have been heard by now; {self._heard()}"
+            return f"expected “{expect.heard}” to have been heard by now; {self._words.told()}"
         if expect.not_heard is not None and matches(expect.not_heard, everything):
             return f"“{expect.not_heard}” should not have been heard, but was"
         return None
@@ -394,7 +376,7 @@ class ScriptedPhone:
         if expected is False:
             return None if self.ended is None else f"expected the call to go on, but it ended ({self.ended})"
         if self.ended is None:
-            return f"expected the call to end, but it is still up; {self._heard()}"
+            return f"expected the call to end, but it is still up; {self._words.told()}"
         if expected is True or expected == self.ended:
             return None
         return f"expected the call to end as {expected}, but it ended as {self.ended}"
