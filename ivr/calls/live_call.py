@@ -67,7 +67,7 @@ class LiveCall:
         self._silent_since_s: float | None = None
         self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._results.put)
         self._answered: dict[str, object] | None = None
-        self._is_wait_noticed = False
+        self._is_wait_noticed = True  # nobody waits for an answer yet
         self._leaving: StreamEnd | None = None
         self._end: StreamEnd | None = None
         self.transfer_id: str | None = None

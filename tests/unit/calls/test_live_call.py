@@ -66,6 +66,7 @@ def test_the_caller_is_greeted_asks_and_is_answered():
     assert scene.plays_out() is StreamEnd.LOST
     assert scene.asked() == [Spoken("where is my order")]
     assert scene.said() == ["say_disclosure", "say_how_to_reach_a_person", "ask_number"]
+    assert [facts["prompt_id"] for facts in scene.noted("prompt_ended")] == scene.said()
     assert scene.noted("disclosure_played")[0]["is_complete"] is True
 
 
