@@ -101,9 +101,10 @@ class Machine:
         engines = ("whisper", "faster-whisper") if engine == "both" else (engine,)
         made = {"whisper": (checkpoint,), "faster-whisper": (folder,), "both": (checkpoint, folder)}[engine]
         return Step(
-            f"weights-{engine}",
+            "weights",
             "speech models",
             lambda: self._ivr("models", "pull", size, *(f"--engine={name}" for name in engines)),
+            inputs=(self.root / "ivr" / "speech" / "weight_sources.py",),
             facts=(size,),
             outputs=(models / "silero_vad.onnx", *made),
             download_mb=lambda: WEIGHTS_MB.get(size, 0),

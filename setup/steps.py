@@ -32,7 +32,7 @@ def run_steps(steps: Iterable[Step], stamps: Path, say: Callable[[str], None]) -
     total = sum(mb for _, mb in loads)
     if total:
         parts = ", ".join(f"{title} {mb:,} MB" for title, mb in loads if mb)
-        say(f"Set-up: about {total:,} MB will be downloaded ({parts}).")
+        say(f"Set-up: up to {total:,} MB will be downloaded ({parts}).")
     for number, step in enumerate(due, start=1):
         started = time.monotonic()
         say(f"[{number}/{len(due)}] {step.title} ...")

@@ -12,5 +12,7 @@ keepalive = 5
 limit_request_line = 4094
 limit_request_fields = 100
 limit_request_field_size = 8190
+# One writes outside the data folder, and one machine may run the service twice.
+control_socket_disable = True
 accesslog = None  # a URL may hold a number or a signature
 errorlog = "-"

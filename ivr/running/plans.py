@@ -11,8 +11,6 @@ from ivr.nlu.training import MODEL, run_arguments, write_runtime_files
 from ivr.running.child import ChildPlan
 
 HERE = Path(__file__).parent
-CARRIER_PORT = 8081
-CARRIER_HOST = "127.0.0.1"
 
 
 class NotSetUp(IvrError):
@@ -68,24 +66,20 @@ def rasa_plan(settings: Settings, rasa_python: Path) -> ChildPlan:
     )
 
 
-def carrier_plan(settings: Settings) -> ChildPlan:
-    """Return the local phone network."""
+def carrier_plan(settings: Settings) -> ChildPlan | None:
+    """Return the local phone network; None when the service does not use it."""
+    address = settings.carrier_address()
+    if address is None:
+        return None
+    host, port = address
     return ChildPlan(
         name="the carrier",
         command=(sys.executable, "-m", "ivr.cli", "carrier"),
-        host=CARRIER_HOST,
-        port=CARRIER_PORT,
-        ready_url=f"http://{CARRIER_HOST}:{CARRIER_PORT}/phone",
+        host=host,
+        port=port,
+        ready_url=f"http://{_bracketed(host)}:{port}/phone",
         log=settings.data_dir / "log" / "carrier.log",
     )
-
-
-def uses_carrier(settings: Settings) -> bool:
-    """Say whether the settings point the service at the local phone network and not at Twilio."""
-    if settings.twilio_api_url is None:
-        return False
-    address = urlsplit(settings.twilio_api_url)
-    return (address.hostname, address.port) in {(CARRIER_HOST, CARRIER_PORT), ("localhost", CARRIER_PORT)}
 
 
 def _own_address(settings: Settings) -> str:

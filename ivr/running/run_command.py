@@ -11,7 +11,7 @@ from ivr.clock import SystemClock
 from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.running.child import ChildPlan, RunningProcess, answers, busy_ports
-from ivr.running.plans import carrier_plan, rasa_plan, service_plan, uses_carrier
+from ivr.running.plans import carrier_plan, rasa_plan, service_plan
 from ivr.running.supervisor import Supervisor
 
 RASA_PYTHON = Path(".venv-rasa/bin/python")
@@ -30,11 +30,12 @@ def run_command(load: Callable[[], Settings]) -> click.Command:
         """Start Rasa, the service and the local phone network; Ctrl-C stops all three."""
         settings = load()
         plans = [rasa_plan(settings, RASA_PYTHON.absolute()), service_plan(settings)]
-        has_carrier = uses_carrier(settings) and not no_carrier
-        if has_carrier:
-            plans.append(carrier_plan(settings))
+        carrier = None if no_carrier else carrier_plan(settings)
+        if carrier is not None:
+            plans.append(carrier)
         _check_ports(plans)
-        supervise(plans, lambda: click.echo(_what_next(settings, has_carrier)))
+        phones = carrier.ready_url if carrier is not None else None
+        supervise(plans, lambda: click.echo(_what_next(settings, phones)))
 
     return run
 
@@ -61,21 +62,21 @@ def _check_ports(plans: list[ChildPlan]) -> None:
         )
 
 
-def _what_next(settings: Settings, has_carrier: bool) -> str:
-    if not has_carrier:
+def _what_next(settings: Settings, phones: str | None) -> str:
+    if phones is None:
         return (
             f"\nThe service is ready at {settings.public_url}. Point the number's webhook at "
             f"{settings.public_url}/voice/incoming.\nCtrl-C stops it.\n"
         )
     agents = [agent.rsplit(":", 1) for agent in settings.agents.split(",")]
-    phones = "\n".join(
-        f"  {name.strip()}'s phone (takes transfers):  http://127.0.0.1:8081/phone/agent?number=%2B{number.strip()[1:]}"
+    agents_phones = "\n".join(
+        f"  {name.strip()}'s phone (takes transfers):  {phones}/agent?number=%2B{number.strip()[1:]}"
         for name, number in agents
     )
     return (
         "\nReady. What to do next:\n"
-        "  Call from the browser:     http://127.0.0.1:8081/phone\n"
-        f"{phones}\n"
+        f"  Call from the browser:     {phones}\n"
+        f"{agents_phones}\n"
         "  Call from a script:        .venv/bin/ivr call examples/calls/where-is-my-order.yml\n"
         "  Demo orders:               .venv/bin/ivr orders\n"
         f"Logs are in {settings.data_dir / 'log'}. Ctrl-C stops everything.\n"

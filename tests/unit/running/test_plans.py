@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from gunicorn.config import Config
 
 from ivr.config import Settings
-from ivr.running.plans import NotSetUp, carrier_plan, rasa_plan, service_plan, uses_carrier
+from ivr.running import gunicorn_config
+from ivr.running.plans import NotSetUp, carrier_plan, rasa_plan, service_plan
 from ivr.running.run_command import PortTaken, run_command
 
 
@@ -101,7 +103,7 @@ def test_the_service_is_asked_on_an_address_it_answers(
 def test_the_carrier_runs_only_where_the_service_uses_it(
     tmp_path: Path, api_url: str | None, is_local: bool
 ) -> None:
-    assert uses_carrier(settings(tmp_path, twilio_api_url=api_url)) is is_local
+    assert (carrier_plan(settings(tmp_path, twilio_api_url=api_url)) is not None) is is_local
 
 
 def test_a_taken_port_is_named_and_nothing_is_started(
@@ -117,3 +119,13 @@ def test_a_taken_port_is_named_and_nothing_is_started(
         result = CliRunner().invoke(command, [])
     assert isinstance(result.exception, PortTaken)
     assert f"127.0.0.1:{port}, wanted by the service" in str(result.exception)
+
+
+def test_gunicorn_knows_every_line_of_its_configuration() -> None:
+    known = Config()
+    chosen = {name: value for name, value in vars(gunicorn_config).items() if not name.startswith("_")}
+    for name, value in chosen.items():
+        known.set(name, value)
+    assert known.workers == 1  # a call lives in one process
+    assert known.worker_class_str == "gthread"
+    assert known.control_socket_disable

@@ -83,7 +83,7 @@ def test_after_a_failure_not_even_the_old_inputs_count_as_done(kitchen: Kitchen)
 
 def test_the_download_is_announced_before_the_first_step_begins(kitchen: Kitchen) -> None:
     kitchen.run()
-    announced = next(i for i, line in enumerate(kitchen.said) if "12 MB will be downloaded" in line)
+    announced = next(i for i, line in enumerate(kitchen.said) if "up to 12 MB will be downloaded" in line)
     assert announced < next(i for i, line in enumerate(kitchen.said) if line.startswith("[1/1]"))
 
 
