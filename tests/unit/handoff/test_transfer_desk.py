@@ -371,6 +371,48 @@ def test_reports_of_an_earlier_attempt_change_nothing() -> None:
     assert scene.row(transfer_id) == before
 
 
+def test_an_earlier_agent_gets_nothing_of_a_later_agents_call() -> None:
+    scene = TransferScene()
+    transfer_id, first_leg = briefed(scene)
+    scene.desk.agent_declined(transfer_id, 1)
+    scene.run()
+    second_leg, _ = scene.ringing()
+    scene.desk.agent_answered(transfer_id, 2, second_leg)
+    assert scene.desk.agent_asked_again(transfer_id, 1) is AgentHears.TAKEN
+    assert scene.desk.agent_accepted(transfer_id, 1, first_leg) is AgentHears.TAKEN
+    assert scene.desk.agent_accepted(transfer_id, 2, second_leg) is AgentHears.JOIN
+    assert scene.desk.agent_answered(transfer_id, 1, first_leg) is AgentHears.TAKEN
+    assert scene.row(transfer_id).agent_call_id == second_leg
+
+
+def test_a_leg_heard_of_when_no_agent_is_wanted_any_more_is_ended() -> None:
+    """The network's word that a phone rings arrives after the sweep took the caller from that agent."""
+    scene = TransferScene()
+    scene.switchboard.loses_answer = True
+    transfer_id = scene.caller_asks()
+    scene.executor.run_one()
+    leg, _ = scene.ringing()
+    scene.desk.agent_leg_ended(transfer_id, 1)
+    scene.executor.waiting.clear()
+    assert scene.row(transfer_id).agent is None
+    scene.desk.agent_leg_reported(transfer_id, 1, leg, is_over=False)
+    scene.run()
+    assert scene.switchboard.legs[leg] == "completed"
+
+
+def test_another_process_that_was_faster_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = TransferScene()
+    transfer_id, leg = briefed(scene)
+    monkeypatch.setattr(scene.records, "move_transfer", lambda *_, **__: False)
+    assert scene.desk.agent_accepted(transfer_id, 1, leg) is AgentHears.BRIEFING
+    scene.desk.agent_declined(transfer_id, 1)
+    scene.desk.caller_hung_up(CALLER)
+    scene.run()
+    assert scene.switchboard.did("redirect") == []
+    assert len(scene.switchboard.did("dial")) == 1
+    assert scene.outcome() is None
+
+
 def test_repeated_webhooks_are_harmless() -> None:
     scene = TransferScene()
     transfer_id, leg = bridged(scene)
