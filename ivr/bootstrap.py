@@ -94,7 +94,9 @@ def wire(settings: Settings) -> WiredServices:
     feed = Feed()
     records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
-    prompts = PromptCache(settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock)
+    prompts = PromptCache(
+        settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock
+    )
     orders = make_order_book(settings, database)
     dialogue = make_dialogue(settings, wording, clock)
     switchboard = make_switchboard(settings, clock)
@@ -105,7 +107,8 @@ def wire(settings: Settings) -> WiredServices:
     engines = Engines(prompts, hearing, dialogue, desk, records, executor, clock)
     calls = make_calls(settings, engines, wording)
     caller_of = partial(_caller_of, records)
-    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, time.sleep, caller_of)
+    pause = time.sleep  # noqa: TID251  the order check's adapter to real time
+    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, pause, caller_of)
     readiness = {
         "records": records.is_ready,
         "orders": orders.is_ready,
@@ -127,7 +130,9 @@ def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
     """Return what a worker process calls, with its number of threads, to load its engine."""
     folder = ModelFolder(settings.data_dir)
     is_fast = settings.transcriber == "faster-whisper"
-    model = folder.faster_whisper(settings.whisper_model) if is_fast else folder.whisper(settings.whisper_model)
+    model = (
+        folder.faster_whisper(settings.whisper_model) if is_fast else folder.whisper(settings.whisper_model)
+    )
     load_engine = _load_faster_whisper if is_fast else _load_whisper
     return partial(load_engine, model, folder.voice_activity)
 
@@ -142,7 +147,9 @@ def make_order_book(settings: Settings, database: Engine) -> OrderBook:
 
 def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
     """Return Rasa, with keywords behind it."""
-    rasa = RasaDialogue(settings.rasa_url, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s)
+    rasa = RasaDialogue(
+        settings.rasa_url, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s
+    )
     return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
 
 
@@ -194,7 +201,9 @@ def _load_faster_whisper(model: Path, voice_activity: Path, threads: int) -> Tra
 
 
 def _prompt_secret(settings: Settings) -> str:
-    return hashlib.sha256(b"prompt names:" + settings.twilio_auth_token.get_secret_value().encode()).hexdigest()
+    return hashlib.sha256(
+        b"prompt names:" + settings.twilio_auth_token.get_secret_value().encode()
+    ).hexdigest()
 
 
 def _caller_of(records: CallRecords, call_id: str) -> str | None:

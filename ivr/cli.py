@@ -15,7 +15,7 @@ from ivr import bootstrap, log
 from ivr.carrier.call_command import call_command
 from ivr.carrier.serve import CarrierNotStarted, run_carrier
 from ivr.carrier.settings import CarrierSettings, InboundNumber
-from ivr.config import Settings, load
+from ivr.config import load
 from ivr.errors import IvrError
 from ivr.nlu.checks import validate
 from ivr.nlu.training import train
@@ -49,7 +49,12 @@ def orders(as_json: bool) -> None:
     for order in found:
         date = order.delivery_date.isoformat() if order.delivery_date else ""
         table.add_row(
-            order.number, order.postcode, order.status, order.customer_name or "", date, order.tracking_code or ""
+            order.number,
+            order.postcode,
+            order.status,
+            order.customer_name or "",
+            date,
+            order.tracking_code or "",
         )
     Console().print(table)
 
@@ -66,7 +71,8 @@ def carrier() -> None:
         status_callback=f"{service}/voice/status",
     )
     token = settings.twilio_auth_token.get_secret_value()
-    run_carrier(CarrierSettings(settings.twilio_account_sid, token, (number,)))
+    host, port = settings.carrier_address() or ("127.0.0.1", 8081)
+    run_carrier(CarrierSettings(settings.twilio_account_sid, token, (number,), host, port))
 
 
 @ivr.command()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -95,6 +96,13 @@ class Settings(BaseSettings):
                 f"(now {self.host}): anyone who reaches the port could otherwise act as Twilio"
             )
         return self
+
+    def carrier_address(self) -> tuple[str, int] | None:
+        """Return host and port of the local carrier, None when the REST API is not on this machine."""
+        address = urlsplit(self.twilio_api_url or "")
+        if address.hostname not in LOOPBACK:
+            return None
+        return address.hostname, address.port or 80
 
     def auth_tokens(self) -> list[str]:
         """Return the tokens a signature may have been made with, the current one first."""

@@ -42,7 +42,9 @@ class SteeredLine:
         for offset, key in enumerate(keys):
             self._messages.append((at_s + 0.3 * offset, KeyPressed(key)))
 
-    def stream_ends(self, at_s: float, reason: str = "socket closed", is_stop_announced: bool = False) -> None:
+    def stream_ends(
+        self, at_s: float, reason: str = "socket closed", is_stop_announced: bool = False
+    ) -> None:
         self._messages.append((at_s, LineClosed(reason, is_stop_announced)))
 
     def call_at(self, at_s: float, work: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any
 
+
 class NothingWillHappen(AssertionError):
     """Every task waits and no timer is set: the scenario hangs."""
 
@@ -50,7 +51,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return future
 
 
-def run_virtual(scenario: Coroutine[Any, Any, Any], limit_s: float = 100_000.0) -> Any:
+def run_virtual(scenario: Coroutine[Any, Any, Any], limit_s: float = 2_000.0) -> Any:
     """Run a coroutine in virtual time; more than `limit_s` virtual seconds is a failure."""
 
     async def limited() -> Any:

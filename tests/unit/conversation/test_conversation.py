@@ -126,7 +126,9 @@ def test_three_failures_in_a_call_fetch_a_person_on_whatever_steps():
     conversation.handle(NothingSaid())
     hears(conversation, "order", answer("ask_number"))
     hears(conversation, "mumble", NO_MATCH)
-    hears(conversation, "471192", answer("ask_postcode", expects=Expectation(Expecting.DIGITS, "postcode", 5)))
+    hears(
+        conversation, "471192", answer("ask_postcode", expects=Expectation(Expecting.DIGITS, "postcode", 5))
+    )
     assert hand_over(hears(conversation, "mumble", NO_MATCH)).case.reason is EscalationReason.NOT_UNDERSTOOD
 
 
@@ -164,9 +166,16 @@ def test_zero_fetches_a_person_at_once_and_other_digits_go_to_the_dialogue():
 def test_the_case_carries_what_was_learnt():
     conversation = begun(caller_number="+46701234567")
     hears(conversation, "where is my parcel", answer("ask_number"))
-    facts = {"order_number": "471192", "order_status": "shipped", "is_verified": "true", "customer_name": "Eva Berg"}
+    facts = {
+        "order_number": "471192",
+        "order_status": "shipped",
+        "is_verified": "true",
+        "customer_name": "Eva Berg",
+    }
     hears(conversation, "471192", answer("read_status", expects=ANYTHING_ELSE, **facts))
-    wish = DialogueReply(Verdict.HAND_OVER, (), escalation=EscalationReason.ASKED_FOR_PERSON, intent="speak_to_person")
+    wish = DialogueReply(
+        Verdict.HAND_OVER, (), escalation=EscalationReason.ASKED_FOR_PERSON, intent="speak_to_person"
+    )
     case = hand_over(hears(conversation, "I want a person", wish)).case
     assert case.caller_number == "+46701234567"
     assert case.wanted == "where is my parcel"

@@ -112,7 +112,8 @@ def test_swedish_digits_are_known() -> None:
 
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-TEENS = ["ten", "eleven", "twelve", *(f"{stem}teen" for stem in "thir four fif six seven eigh nine".split(" "))]
+STEMS = ["thir", "four", "fif", "six", "seven", "eigh", "nine"]
+TEENS = ["ten", "eleven", "twelve", *(f"{stem}teen" for stem in STEMS)]
 TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
