@@ -8,9 +8,9 @@ from ivr.speech.transcriber import Doubt
 
 # Under this the line is silent: comfort noise and codec hiss lie at -70 to -60 dBFS.
 SILENT_DBFS = -60.0
-# Single digits on the phone have at least 0.35 s of voice by silero-vad (100 clips of the
-# free-spoken-digit set, measured); "no" is shorter. Five recorded noises have none.
-MIN_VOICED_S = 0.15
+# Three windows. Of 100 single digits on the phone (free-spoken-digit set) the least voiced, an "eight"
+# between pure silence, has 0.096 s by silero-vad, most have 0.35 s and more; five recorded noises have none.
+MIN_VOICED_S = 0.09
 # openai-whisper transcribe(): logprob_threshold, no_speech_threshold, compression_ratio_threshold.
 MIN_MEAN_LOG_PROBABILITY = -1.0
 MAX_NO_SPEECH_PROBABILITY = 0.6

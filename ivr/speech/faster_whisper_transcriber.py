@@ -6,7 +6,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from ivr.clock import Clock, SystemClock
-from ivr.speech.careful_hearing import CarefulHearing, Recognised
+from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 MAX_TOKENS = 160  # as in whisper_transcriber
@@ -28,6 +28,8 @@ class FasterWhisperTranscriber:
             raise TranscriberFailed(f"the model in {model} cannot be loaded: {broken}") from broken
         clock = clock or SystemClock()
         self._hearing = CarefulHearing("faster-whisper", model.name, voice_activity_model, clock)
+        # The first run is several times slower than the rest; no caller should wait for it.
+        self._recognise(np.zeros(SAMPLE_RATE_HZ, np.float32), "en")
 
     def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""

@@ -11,9 +11,6 @@ from ivr.speech.transcriber import Transcriber, TranscriberFailed, Transcription
 
 MakeTranscriber = Callable[[int], Transcriber]  # the argument is the number of threads it may use
 
-_WARM_UP_S = 1
-_SAMPLE_RATE_HZ = 16000
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -35,7 +32,6 @@ def serve(line: Connection, make_transcriber: MakeTranscriber, threads: int) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service closes us
     try:
         transcriber = make_transcriber(threads)
-        transcriber.transcribe(np.zeros(_WARM_UP_S * _SAMPLE_RATE_HZ, np.float32), "en")
     except TranscriberFailed as failed:
         line.send(Failed(str(failed)))
         return

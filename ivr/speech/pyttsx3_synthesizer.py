@@ -41,6 +41,8 @@ class Pyttsx3Synthesizer:
         """Return float32 audio at 8 kHz. Raises SynthesizerFailed."""
         if not text.strip():
             raise SynthesizerFailed("there is nothing to say")
+        if not self.speaks(language):
+            raise SynthesizerFailed(f"espeak-ng has no voice for {language!r}, or is not installed")
         with tempfile.TemporaryDirectory(prefix="ivr-speech-") as folder:
             wav = Path(folder) / "spoken.wav"
             asked = {

@@ -8,7 +8,7 @@ import torch
 import whisper
 
 from ivr.clock import Clock, SystemClock
-from ivr.speech.careful_hearing import CarefulHearing, Recognised
+from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.silence_memory import SilenceMemory
@@ -47,6 +47,8 @@ class WhisperTranscriber:
         self._encoder = SilenceMemory(loaded)
         self._decoder = GreedyDecoder(loaded, MAX_TOKENS)
         self._hearing = CarefulHearing("whisper", model.stem, voice_activity_model, clock or SystemClock())
+        # The first run is several times slower than the rest; no caller should wait for it.
+        self._recognise(np.zeros(SAMPLE_RATE_HZ, np.float32), "en")
 
     def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""

@@ -1,0 +1,173 @@
+"""Every transcriber, real or fake, keeps to the same sentences. The spoken ones come from the bot's own voice."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.audio import g711
+from ivr.audio.hold_music import hold_music
+from ivr.audio.resample import resample
+from ivr.audio.wav import read_wav
+from ivr.speech.doubts import words_of
+from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.transcriber import Doubt, Transcriber, TranscriberFailed
+from tests.fakes.scripted_transcriber import ScriptedTranscriber
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "var/models"
+VOICE_ACTIVITY = MODELS / "silero_vad.onnx"
+NOISE = ROOT.parent / "shared/data/noise/wav"
+SENTENCE = "Where is my order?"
+
+
+def scripted() -> Transcriber:
+    return ScriptedTranscriber([SENTENCE])
+
+
+def remembering() -> Transcriber:
+    from ivr.speech.whisper_transcriber import WhisperTranscriber
+
+    return WhisperTranscriber(MODELS / "whisper/base.pt", VOICE_ACTIVITY)
+
+
+def full_window() -> Transcriber:
+    from ivr.speech.whisper_transcriber import WhisperTranscriber, Window
+
+    return WhisperTranscriber(MODELS / "whisper/base.pt", VOICE_ACTIVITY, window=Window.FULL)
+
+
+def faster() -> Transcriber:
+    from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber
+
+    return FasterWhisperTranscriber(MODELS / "faster-whisper/base", VOICE_ACTIVITY)
+
+
+needs_faster = pytest.mark.skipif(
+    importlib.util.find_spec("faster_whisper") is None
+    or not (MODELS / "faster-whisper/base/model.bin").is_file(),
+    reason="faster-whisper or its model is not here (the [fast] extra)",
+)
+REAL = [
+    pytest.param(remembering, marks=pytest.mark.weights, id="whisper"),
+    pytest.param(full_window, marks=pytest.mark.weights, id="whisper-full-window"),
+    pytest.param(faster, marks=[pytest.mark.weights, needs_faster], id="faster-whisper"),
+]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(scripted, id="scripted"), *REAL])
+def transcriber(request: pytest.FixtureRequest) -> Transcriber:
+    made: Transcriber = request.param()
+    return made
+
+
+@pytest.fixture(scope="module", params=REAL)
+def real(request: pytest.FixtureRequest) -> Transcriber:
+    made: Transcriber = request.param()
+    return made
+
+
+@pytest.fixture(scope="module")
+def speak() -> Callable[[str], np.ndarray]:
+    voice = HibariSynthesizer()
+
+    def over_the_phone(text: str) -> np.ndarray:
+        silence = np.zeros(2400, np.float32)
+        line = np.concatenate([silence, voice.synthesize(text, "en"), silence])
+        return resample(g711.decode(g711.encode(line)), 8000, 16000)
+
+    return over_the_phone
+
+
+def test_a_sentence_is_heard(transcriber: Transcriber, speak: Callable[[str], np.ndarray]) -> None:
+    audio = speak(SENTENCE)
+    heard = transcriber.transcribe(audio, "en")
+    assert words_of(heard.text) == words_of(SENTENCE)
+    assert heard.doubt is None
+    assert heard.language == "en"
+    assert 0.5 < heard.asr_confidence <= 1
+    assert 0 <= heard.no_speech_probability < 0.5
+    assert heard.audio_s == pytest.approx(audio.size / 16000)
+    assert heard.engine
+    assert heard.model
+
+
+@pytest.mark.parametrize("samples", [0, 1, 159, 16000, 31 * 16000])
+def test_silence_of_any_length_is_doubted(transcriber: Transcriber, samples: int) -> None:
+    heard = transcriber.transcribe(np.zeros(samples, np.float32), "en")
+    assert heard.doubt is Doubt.SILENCE
+    assert heard.asr_confidence == 0
+
+
+def test_audio_that_is_not_a_number_is_doubted(transcriber: Transcriber) -> None:
+    assert transcriber.transcribe(np.full(16000, np.nan, np.float32), "en").doubt is not None
+
+
+def test_clipping_is_odd_but_no_error(real: Transcriber, speak: Callable[[str], np.ndarray]) -> None:
+    heard = real.transcribe(np.clip(speak(SENTENCE) * 50, -5, 5), "en")
+    assert 0 <= heard.asr_confidence <= 1
+
+
+def test_hold_music_is_never_acted_on(real: Transcriber) -> None:
+    music = resample(hold_music(), 8000, 16000)
+    for start_s in range(0, 20, 5):
+        heard = real.transcribe(music[start_s * 16000 : (start_s + 4) * 16000], "en")
+        assert heard.doubt is not None, heard.text
+
+
+@pytest.mark.skipif(not NOISE.is_dir(), reason="../shared/data is not here")
+def test_noise_is_never_acted_on(real: Transcriber) -> None:
+    for file in sorted(NOISE.glob("*.wav")):
+        audio, rate = read_wav(file)
+        noise = resample(audio, rate, 16000)
+        for loudness in (0.1, 1.0, 3.0):
+            heard = real.transcribe(loudness * noise[: 4 * 16000], "en")
+            assert heard.doubt is not None, (file.name, loudness, heard.text)
+
+
+@pytest.mark.parametrize("word", ["Yes.", "No.", "Zero.", "Help."])
+def test_one_word_is_enough(real: Transcriber, speak: Callable[[str], np.ndarray], word: str) -> None:
+    heard = real.transcribe(speak(word), "en")
+    assert heard.doubt is None, heard
+
+
+@pytest.mark.weights
+def test_weights_that_are_not_there_are_a_failure(tmp_path: Path) -> None:
+    from ivr.speech.whisper_transcriber import WhisperTranscriber
+
+    with pytest.raises(TranscriberFailed, match="no Whisper weights"):
+        WhisperTranscriber(tmp_path / "none.pt", VOICE_ACTIVITY)
+
+
+@pytest.mark.weights
+def test_the_own_decoder_writes_what_the_librarys_writes(speak: Callable[[str], np.ndarray]) -> None:
+    import torch
+    import whisper
+
+    from ivr.speech.greedy_decoder import GreedyDecoder
+    from ivr.speech.silence_memory import SilenceMemory
+
+    model = whisper.load_model(str(MODELS / "whisper/base.pt"), device="cpu")
+    audio = speak("My order number is 4 7 1, 1 9 2.")
+    mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(audio))
+    options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False)
+    library = whisper.decode(model, mel, options)
+    with torch.inference_mode():
+        own = GreedyDecoder(model, 160).decode(SilenceMemory(model).encode_full(audio), "en")
+    assert own.text == library.text
+    assert own.mean_log_probability == pytest.approx(library.avg_logprob, abs=1e-3)
+    assert own.no_speech_probability == pytest.approx(library.no_speech_prob, abs=1e-4)
+
+
+@pytest.mark.weights
+def test_a_long_turn_leaves_nothing_behind_for_the_next(speak: Callable[[str], np.ndarray]) -> None:
+    first, again = remembering(), remembering()
+    short = speak("Yes please.")
+    alone = first.transcribe(short, "en")
+    again.transcribe(
+        speak("I ordered a lamp three weeks ago and it has still not arrived at my address."), "en"
+    )
+    after = again.transcribe(short, "en")
+    assert (after.text, after.asr_confidence) == (alone.text, alone.asr_confidence)

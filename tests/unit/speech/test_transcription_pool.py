@@ -1,0 +1,134 @@
+"""The worker pool, with quick workers in real processes: order, cancelling, death, hanging, closing."""
+
+import os
+import queue
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.speech.transcriber import TranscriberFailed, Transcription
+from ivr.speech.transcription_pool import Priority, TranscriptionPool
+from tests.fakes.pool_transcribers import ANSWER, DIE, FAIL, HANG, MakeNothing, MakeObedient
+
+SOON_S = 30.0  # far more than needed: the machine may be busy
+
+
+class Outcomes:
+    """Collects what the pool reports, in order."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[Transcription | TranscriberFailed] = queue.Queue()
+
+    def __call__(self, outcome: Transcription | TranscriberFailed) -> None:
+        self._queue.put(outcome)
+
+    def next(self) -> str:
+        outcome = self._queue.get(timeout=SOON_S)
+        return outcome.text if isinstance(outcome, Transcription) else f"failed: {outcome}"
+
+    def is_empty(self) -> bool:
+        return self._queue.empty()
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Path:
+    return tmp_path / "diary.txt"
+
+
+@pytest.fixture
+def pool(diary: Path) -> Iterator[TranscriptionPool]:
+    made = TranscriptionPool(MakeObedient(diary), workers=1, job_timeout_s=1.5)
+    assert made.wait_until_ready(SOON_S)
+    yield made
+    made.close()
+
+
+def audio(order: int, name: int) -> np.ndarray:
+    return np.array([order, name], np.float32)
+
+
+def test_an_utterance_comes_back_as_words(pool: TranscriptionPool) -> None:
+    outcomes = Outcomes()
+    pool.submit(audio(ANSWER, 7), "en", outcomes)
+    assert outcomes.next() == "7"
+
+
+def test_final_work_overtakes_guesses_and_cancelled_work_is_not_done(
+    pool: TranscriptionPool, diary: Path
+) -> None:
+    outcomes = Outcomes()
+    pool.submit(audio(HANG, 0), "en", outcomes)  # keeps the worker busy while the others queue
+    while not diary.exists():
+        os.sched_yield()
+    pool.submit(audio(ANSWER, 1), "en", outcomes, Priority.SPECULATIVE)
+    given_up = pool.submit(audio(ANSWER, 2), "en", outcomes, Priority.SPECULATIVE)
+    pool.submit(audio(ANSWER, 3), "en", outcomes, Priority.FINAL)
+    given_up.cancel()
+    assert pool.waiting() == 2
+    assert outcomes.next() == "failed: recognition took too long"
+    assert [outcomes.next(), outcomes.next()] == ["3", "1"]
+    assert diary.read_text().split() == ["0", "3", "1"]
+
+
+def test_a_killed_worker_is_replaced(pool: TranscriptionPool) -> None:
+    (killed,) = pool.worker_pids()
+    os.kill(killed, signal.SIGKILL)
+    outcomes = Outcomes()
+    pool.submit(audio(ANSWER, 7), "en", outcomes)
+    assert outcomes.next() == "7"
+    assert pool.worker_pids() != [killed]
+
+
+def test_work_that_kills_its_worker_is_tried_twice_and_then_failed(
+    pool: TranscriptionPool, diary: Path
+) -> None:
+    outcomes = Outcomes()
+    pool.submit(audio(DIE, 5), "en", outcomes)
+    pool.submit(audio(ANSWER, 6), "en", outcomes)
+    assert outcomes.next() == "failed: the worker died"
+    assert outcomes.next() == "6"
+    assert diary.read_text().split() == ["5", "5", "6"]
+
+
+def test_an_engine_that_says_it_failed_keeps_its_worker(pool: TranscriptionPool) -> None:
+    before = pool.worker_pids()
+    outcomes = Outcomes()
+    pool.submit(audio(FAIL, 5), "en", outcomes)
+    assert outcomes.next() == "failed: as told"
+    assert pool.worker_pids() == before
+
+
+def test_a_cancelled_result_is_never_reported(pool: TranscriptionPool) -> None:
+    unwanted, wanted = Outcomes(), Outcomes()
+    pool.submit(audio(ANSWER, 1), "en", unwanted).cancel()
+    pool.submit(audio(ANSWER, 2), "en", wanted)
+    assert wanted.next() == "2"
+    assert unwanted.is_empty()
+
+
+def test_closing_fails_what_waits_and_what_comes_later(pool: TranscriptionPool, diary: Path) -> None:
+    outcomes = Outcomes()
+    pool.submit(audio(HANG, 1), "en", outcomes)
+    while not diary.exists():
+        os.sched_yield()
+    pool.submit(audio(ANSWER, 2), "en", outcomes)
+    pids = pool.worker_pids()
+    pool.close()
+    pool.submit(audio(ANSWER, 3), "en", outcomes)
+    assert {outcomes.next() for _ in range(3)} == {"failed: the pool is closed"}
+    assert not pool.is_ready()
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_model_that_cannot_be_loaded_fails_the_work_instead_of_keeping_the_caller_waiting() -> None:
+    pool = TranscriptionPool(MakeNothing(), workers=1)
+    outcomes = Outcomes()
+    pool.submit(audio(ANSWER, 1), "en", outcomes)
+    assert outcomes.next() == "failed: no transcriber can be started"
+    assert not pool.is_ready()
+    pool.close()
