@@ -161,8 +161,13 @@ class Exchange:
         """Let `work` decide what happens on a leg; the leg ends when it is done."""
 
         async def then_end() -> None:
-            await work
-            self.spawn(self.end(call, "completed"))
+            task = asyncio.current_task()
+            try:
+                await work
+            finally:
+                # Also after a failure in the network itself: no phone is left with a dead line.
+                if task is None or not task.cancelling():
+                    self.spawn(self.end(call, "completed"))
 
         call.activity = self.spawn(then_end())
 

@@ -193,5 +193,5 @@ def _target(script: Script, child: Verb) -> _Target:
         StatusCallback(callback, child.method("statusCallbackMethod"), child.events("statusCallbackEvent"))
         if callback
         else None,
-        child.string("sendDigits"),
+        child.string("sendDigits") if child.name == "Number" else "",
     )
