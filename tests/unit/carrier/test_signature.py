@@ -45,7 +45,13 @@ def test_case_106_a_url_with_a_body_hash_is_signed_alone() -> None:
 
 
 def test_case_105_values_of_a_repeated_key_are_unique_and_sorted() -> None:
-    form = [*FORM.items(), ("Digits", "5678"), ("Digits", "1234"), ("Digits", "1234")]
+    form = [
+        ("Sid", "CA123"),
+        ("SidAccount", "AC123"),
+        ("Digits", "5678"),
+        ("Digits", "1234"),
+        ("Digits", "1234"),
+    ]
     assert sign("12345", URL, form) == "IK+Dwps556ElfBT0I3Rgjkr1wJU="
 
 
