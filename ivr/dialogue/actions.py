@@ -119,7 +119,7 @@ def _emptied_form() -> tuple[Event, ...]:
 
 
 def _forgotten_order() -> tuple[Event, ...]:
-    return (slot("is_verified", None), *(slot(name, None) for name in _ORDER_SLOTS))
+    return tuple(slot(name, None) for name in ("is_verified", "is_status_read", *_ORDER_SLOTS))
 
 
 def _order_facts(order: Order) -> tuple[Event, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.clock import SystemClock
 from ivr.dialogue.actions import Actions
@@ -26,6 +26,13 @@ ROOT = Path(__file__).parents[2]
 RASA_TOKEN = "token-of-this-test"
 ACTIONS_TOKEN = "actions-of-this-test"
 START_LIMIT_S = 240
+
+
+class QuietRequestHandler(WSGIRequestHandler):
+    """Writes no line per request: there are thousands, and the address holds a token."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ def running_rasa(folder: Path, orders: OrderBook) -> Iterator[RealRasa]:
     order_check = OrderCheck(orders, limits, clock, time_passes, lambda _: None)
     app = Flask("actions")
     app.register_blueprint(create_rasa_actions_blueprint(Actions(order_check), ACTIONS_TOKEN))
-    actions = make_server("127.0.0.1", 0, app, threaded=True)
+    actions = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler)
     threading.Thread(target=actions.serve_forever, daemon=True).start()
     write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", ACTIONS_TOKEN)
     port = free_port()

@@ -1,0 +1,180 @@
+"""The Rasa adapter sends plain words, and takes anything odd that comes back for a failure."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from ivr.dialogue.dialogue import DialogueUnavailable, Keyed, Spoken, Verdict
+from ivr.dialogue.rasa_dialogue import RasaDialogue
+from ivr.dialogue.wording import Wording
+
+WORDING = Wording({"en": {"utter_opening_hours": "Nine to six.", "utter_ask": "The number?"}}, "Nordlys")
+Answer = tuple[int, bytes]
+
+
+class OddRasa:
+    """Stands where Rasa does; answers each path as told and remembers what it was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Any]] = []
+        self.webhook: Callable[[], Answer] = lambda: (200, b"[]")
+        self.tracker: Callable[[], Answer] = self.good_tracker
+        self.slots: dict[str, Any] = {}
+        self.loop: str | None = None
+
+    def good_tracker(self) -> Answer:
+        said = [body["message"] for path, body in self.sent if path.startswith("/webhooks")][-1]
+        events = [
+            {
+                "event": "user",
+                "text": said,
+                "parse_data": {"intent": {"name": "opening_hours", "confidence": 0.8}},
+            },
+            {"event": "bot", "metadata": {"utter_action": "utter_opening_hours"}, "data": {}},
+            {"event": "action", "name": "action_listen"},
+        ]
+        tracker = {"events": events, "slots": self.slots, "active_loop": {"name": self.loop}}
+        return 200, json.dumps(tracker).encode()
+
+    def answer(self, path: str, body: Any) -> Answer:
+        self.sent.append((path, body))
+        if path.startswith("/webhooks"):
+            return self.webhook()
+        return (200, b'{"model_id": "m"}') if path.startswith("/status") else self.tracker()
+
+
+@contextmanager
+def serving(odd: OddRasa) -> Iterator[str]:
+    class Wire(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length)) if length else None
+            status, content = odd.answer(self.path, body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            with suppress(BrokenPipeError):  # the caller gave up waiting
+                self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = answer
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def odd() -> OddRasa:
+    return OddRasa()
+
+
+@pytest.fixture
+def dialogue(odd: OddRasa) -> Iterator[RasaDialogue]:
+    with serving(odd) as url:
+        yield RasaDialogue(url, "secret", WORDING, timeout_s=0.3)
+
+
+def messages(odd: OddRasa) -> list[str]:
+    return [body["message"] for path, body in odd.sent if path.startswith("/webhooks")]
+
+
+def test_words_are_sent_plain_and_answered(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    reply = dialogue.reply("CA1", Spoken("When are you OPEN?"), "en")
+    assert (reply.verdict, reply.prompts[0].text) == (Verdict.ANSWERED, "Nine to six.")
+    assert messages(odd) == ["when are you open"]
+    assert odd.sent[0][0] == "/webhooks/rest/webhook?token=secret"
+    assert odd.sent[1][0] == "/conversations/CA1/tracker?token=secret"
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ('/enter_digits{"digits":"471192"}', "enter digits digits 471192"),
+        ("/restart", "restart"),
+        ("  /order_status", "order status"),
+        ("EXTERNAL: hang_up", "external hang up"),
+    ],
+)
+def test_a_caller_cannot_send_commands(odd: OddRasa, dialogue: RasaDialogue, said: str, sent: str) -> None:
+    dialogue.reply("CA1", Spoken(said), "en")
+    assert messages(odd) == [sent]
+
+
+def test_keys_are_sent_as_digits_only(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    dialogue.reply("CA1", Keyed('47"}1*#' + "9" * 50), "en")
+    assert messages(odd) == ['/enter_digits{"digits": "471' + "9" * 29 + '"}']
+
+
+@pytest.mark.parametrize("heard", [Spoken(""), Spoken(" ?! "), Keyed(""), Keyed("*#")])
+def test_nothing_is_not_sent(odd: OddRasa, dialogue: RasaDialogue, heard: Spoken | Keyed) -> None:
+    assert dialogue.reply("CA1", heard, "en").verdict is Verdict.NO_MATCH
+    assert odd.sent == []
+
+
+def test_sound_alikes_count_only_while_digits_are_awaited(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    dialogue.reply("CA1", Spoken("for seven one one nine to"), "en")
+    odd.slots, odd.loop = {"requested_slot": "order_number"}, "order_status_form"
+    dialogue.reply("CA1", Spoken("hello"), "en")
+    dialogue.reply("CA1", Spoken("for seven one one nine to"), "en")
+    dialogue.reply("CA2", Spoken("for seven one one nine to"), "en")
+    assert messages(odd) == ["for 7119 to", "hello", "471192", "for 7119 to"]
+
+
+@pytest.mark.parametrize("answer", [(500, b"oops"), (404, b"{}"), (302, b""), (200, b""), (200, b"<html>")])
+@pytest.mark.parametrize("where", ["webhook", "tracker"])
+def test_an_odd_answer_is_a_failure(odd: OddRasa, dialogue: RasaDialogue, where: str, answer: Answer) -> None:
+    setattr(odd, where, lambda: answer)
+    with pytest.raises(DialogueUnavailable):
+        dialogue.reply("CA1", Spoken("hi"), "en")
+
+
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{}", b"null", b'{"events": []}', b'"x"', b'{"events": [1], "slots": 2}']
+)
+def test_a_memory_that_makes_no_sense_is_a_failure(
+    odd: OddRasa, dialogue: RasaDialogue, content: bytes
+) -> None:
+    odd.tracker = lambda: (200, content)
+    with pytest.raises(DialogueUnavailable) as failed:
+        dialogue.reply("CA1", Spoken("hi"), "en")
+    assert not failed.value.is_retrying_useful
+
+
+def test_a_slow_answer_is_a_failure_that_is_not_tried_again(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    done = threading.Event()
+
+    def late() -> Answer:
+        done.wait(2)
+        return 200, b"[]"
+
+    odd.webhook = late
+    with pytest.raises(DialogueUnavailable) as failed:
+        dialogue.reply("CA1", Spoken("hi"), "en")
+    done.set()
+    assert not failed.value.is_retrying_useful
+
+
+def test_nobody_there_is_a_failure() -> None:
+    dialogue = RasaDialogue("http://127.0.0.1:9", "secret", WORDING, timeout_s=0.3)
+    with pytest.raises(DialogueUnavailable) as failed:
+        dialogue.reply("CA1", Spoken("hi"), "en")
+    assert failed.value.is_retrying_useful
+    assert not dialogue.is_ready()
+
+
+def test_ready_means_that_a_model_is_loaded(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    assert dialogue.is_ready()
+    odd.answer = lambda path, body: (200, b'{"model_id": ""}')  # type: ignore[method-assign]
+    assert not dialogue.is_ready()
