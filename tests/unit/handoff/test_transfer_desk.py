@@ -265,6 +265,15 @@ def test_caller_who_hangs_up_on_hearing_that_the_agent_left_needs_no_callback() 
     assert ("redirect", CALLER, f"/voice/agent-left/{transfer_id}") not in scene.switchboard.done
 
 
+def test_a_room_that_closes_on_the_caller_leaves_no_agent_behind() -> None:
+    scene = TransferScene()
+    transfer_id, leg = bridged(scene)
+    scene.desk.caller_left_alone(CALLER)
+    scene.run()
+    assert scene.switchboard.done[-1] == ("redirect", leg, f"/voice/agent/{transfer_id}/caller-gone")
+    assert scene.row(transfer_id).state == "agent_lost"
+
+
 def test_agents_report_before_the_callers_when_both_hang_up() -> None:
     scene = TransferScene()
     transfer_id, leg = bridged(scene)
