@@ -1,5 +1,6 @@
 """Every dialogue, scripted or real, keeps the same promises."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -65,7 +66,7 @@ def dialogue(request: pytest.FixtureRequest) -> Dialogue:
 
 @pytest.mark.parametrize("heard", INPUTS, ids=lambda heard: repr(heard)[:40])
 def test_every_reply_is_whole(dialogue: Dialogue, heard: Spoken | Keyed) -> None:
-    reply = dialogue.reply(f"CA-{heard!r:.60}", heard, "en")
+    reply = dialogue.reply(f"CA{uuid.uuid4().hex}", heard, "en")
     assert (reply.escalation is not None) == (reply.verdict is Verdict.HAND_OVER)
     assert all(prompt.text and prompt.language == "en" for prompt in reply.prompts)
     assert reply.verdict not in {Verdict.NO_MATCH, Verdict.REPEAT} or reply.prompts == ()
@@ -75,7 +76,7 @@ def test_every_reply_is_whole(dialogue: Dialogue, heard: Spoken | Keyed) -> None
 
 
 def test_a_person_is_fetched_when_asked_for(dialogue: Dialogue) -> None:
-    reply = dialogue.reply("CA-person", Spoken("Hello, I want to talk to a person."), "en")
+    reply = dialogue.reply(f"CA{uuid.uuid4().hex}", Spoken("Hello, I want to talk to a person."), "en")
     assert (reply.verdict, reply.escalation) == (Verdict.HAND_OVER, EscalationReason.ASKED_FOR_PERSON)
 
 
