@@ -105,6 +105,7 @@ def page_of(request: web.Request, name: str, items: Sequence[Mapping[str, Any]])
     page = _query_number(request, "Page", 0, 0, 10**6)
     first = page * size
     chosen = list(items[first : first + size])
+    base = exchange_of(request).base_url
 
     def uri(number: int) -> str:
         kept = {key: value for key, value in request.query.items() if key not in ("Page", "PageSize")}
@@ -117,10 +118,11 @@ def page_of(request: web.Request, name: str, items: Sequence[Mapping[str, Any]])
             "page_size": size,
             "start": first,
             "end": max(first, first + len(chosen) - 1),
-            "first_page_uri": uri(0),
+            # The OpenAPI wants whole URIs; clients build the next page's address from a path. Each gets its own.
+            "first_page_uri": base + uri(0),
             "next_page_uri": uri(page + 1) if first + size < len(items) else None,
             "previous_page_uri": uri(page - 1) if page else None,
-            "uri": uri(page),
+            "uri": base + uri(page),
         }
     )
 
