@@ -35,13 +35,21 @@ class TransferLedger:
         self._since: dict[str, tuple[tuple[str, int], float]] = {}
 
     def open(self, case: Case, briefing: Sequence[str]) -> str:
-        """Store a transfer and return its id; the id of the live one when the call has one already."""
-        transfer_id = uuid.uuid4().hex
-        if self._records.open_transfer(transfer_id, case.call_id, case.reason, _plain(case), briefing):
+        """Store a transfer and return its id; a call has one transfer, so asking again returns the first.
+
+        A caller who has hung up by now gets one that is abandoned at once: nobody is phoned.
+        """
+        with self._lock:
+            known = self._records.transfer_of(case.call_id)
+            if known is not None:
+                return known.transfer_id
+            transfer_id = uuid.uuid4().hex
+            self._records.open_transfer(transfer_id, case.call_id, case.reason, _plain(case), briefing)
             self._note(case.call_id, transfer_id, S.REQUESTED, None)
-            return transfer_id
-        known = self._records.transfer_of(case.call_id)
-        return transfer_id if known is None else known.transfer_id
+        call = self._records.call(case.call_id)
+        if call is not None and call.outcome is not None:
+            self.happened(transfer_id, E.CALLER_HUNG_UP)
+        return transfer_id
 
     def row(self, transfer_id: str) -> TransferRow | None:
         """Return the transfer, or None."""

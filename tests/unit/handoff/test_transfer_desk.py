@@ -66,6 +66,28 @@ def test_asking_twice_is_one_transfer() -> None:
     assert len(scene.switchboard.did("dial")) == 1
 
 
+def test_asking_again_while_talking_or_after_it_phones_nobody() -> None:
+    scene = TransferScene()
+    transfer_id, _ = bridged(scene)
+    again = Case(CALLER, "en", EscalationReason.CALL_TOO_LONG)
+    assert scene.desk.request(again) == transfer_id
+    scene.desk.caller_hung_up(CALLER)
+    assert scene.desk.request(again) == transfer_id
+    scene.run()
+    assert len(scene.switchboard.did("dial")) == 1
+    assert scene.row(transfer_id).state == "ended"
+
+
+def test_a_request_for_a_caller_who_has_just_hung_up_phones_nobody() -> None:
+    scene = TransferScene()
+    scene.records.open_call(CALLER, None, None, "en")
+    scene.records.close_call(CALLER, "caller_hung_up")
+    transfer_id = scene.desk.request(Case(CALLER, "en", EscalationReason.FRUSTRATED))
+    scene.run()
+    assert scene.row(transfer_id).state == "abandoned"
+    assert scene.switchboard.did("dial") == []
+
+
 def test_agent_takes_the_call() -> None:
     scene = TransferScene()
     transfer_id, leg = bridged(scene)
