@@ -117,7 +117,8 @@ class Call:
             Any
         ] = []  # one-way streams and recordings: `await finish()` each when the call ends
         self.moves = asyncio.Lock()
-        self.facts: dict[str, str] = {}
+        self.sequences: dict[str, int] = {}  # last SequenceNumber of each callback URL
+        self.facts: dict[str, str] = {}  # what only the last status callback tells, such as the recording
         self._jitter = JitterBuffer()
         self._loss: FaultPlan | None = None
 

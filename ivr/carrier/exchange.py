@@ -66,7 +66,6 @@ class Exchange:
         self.captions: Captions | None = None
         self._log = log.get("carrier")
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._sequence: dict[tuple[str, str], int] = {}
 
     def start(self) -> None:
         """Start the heartbeat."""
@@ -255,8 +254,7 @@ class Exchange:
         for callback in call.callbacks:
             if event not in callback.events:
                 continue
-            key = (call.sid, callback.url)
-            sequence = self._sequence[key] = self._sequence.get(key, -1) + 1
+            sequence = call.sequences[callback.url] = call.sequences.get(callback.url, -1) + 1
             form = status_form(call, self.settings.account_sid, status, sequence, self.clock)
             self.spawn(self.notify(callback.method, callback.url, form, f"call-{event}", call.sid))
 

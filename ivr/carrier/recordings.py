@@ -128,6 +128,13 @@ class Recordings:
             recording.trim()
         recording.status = "completed" if recording.channels[0] else "absent"
         recording.updated = self._exchange.clock.utc()
+        call = self._exchange.calls.get(recording.call_sid or "")
+        if call is not None:
+            call.facts |= {
+                "RecordingUrl": self.url(recording),
+                "RecordingSid": recording.sid,
+                "RecordingDuration": str(recording.duration_s),
+            }
         self._report(recording, recording.status)
 
     def url(self, recording: Recording) -> str:

@@ -1,4 +1,4 @@
-"""Twilio's own client against the carrier through Prism, which refuses requests and answers that leave the OpenAPI."""
+"""Twilio's own client against the carrier, through Prism, which refuses what leaves the OpenAPI."""
 
 import asyncio
 import os

@@ -202,7 +202,7 @@ class PhoneInHand:
             await asyncio.sleep(0.02)
 
     def heard_letters(self) -> str:
-        """Return what was heard as letters of the voice's sentences: one letter a stretch, silence left out."""
+        """Return what was heard as letters of the sentences: one a stretch, silence left out."""
         letters: list[str] = []
         before = 0xFF
         for _, frame in self.heard:

@@ -118,7 +118,7 @@ def page_of(request: web.Request, name: str, items: Sequence[Mapping[str, Any]])
             "page_size": size,
             "start": first,
             "end": max(first, first + len(chosen) - 1),
-            # The OpenAPI wants whole URIs; clients build the next page's address from a path. Each gets its own.
+            # The OpenAPI wants whole URIs; clients build the next page's address from a path.
             "first_page_uri": base + uri(0),
             "next_page_uri": uri(page + 1) if first + size < len(items) else None,
             "previous_page_uri": uri(page - 1) if page else None,

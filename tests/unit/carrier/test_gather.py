@@ -58,7 +58,7 @@ def test_case_050_gather_without_input(attribute: str, path: str) -> None:
 
 def test_case_051_gather_num_digits_posts_on_the_key_and_stops_the_prompt() -> None:
     async def scenario(world: World) -> None:
-        gather = '<Gather action="/next" numDigits="1"><Say>A very long prompt indeed, of many words</Say></Gather>'
+        gather = '<Gather action="/next" numDigits="1"><Say>A long prompt of many words</Say></Gather>'
         world.service.on("/voice", twiml(gather))
         world.service.on("/next", twiml("<Say>B</Say>"))
         phone = world.phone()

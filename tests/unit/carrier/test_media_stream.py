@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_cases_001_to_007_first_frames_counters_and_payloads() -> None:
         stamps = [int(frame["media"]["timestamp"]) for frame in rest]
         assert stamps[0] > 0
         assert stamps[0] % 20
-        assert {later - earlier for earlier, later in zip(stamps, stamps[1:], strict=False)} == {20}
+        assert {later - earlier for earlier, later in pairwise(stamps)} == {20}
         assert len(rest) >= 49
 
     play(scenario)

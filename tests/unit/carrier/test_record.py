@@ -46,6 +46,8 @@ def test_case_059_hang_up_is_told_as_digits() -> None:
         (asked,) = world.service.to("/done")
         assert (asked.form["Digits"], asked.form["CallStatus"]) == ("hangup", "completed")
         assert asked.form["RecordingDuration"] == "2"
+        (completed,) = world.service.to("/status")
+        assert completed.form["RecordingSid"] == asked.form["RecordingSid"]
 
     play(scenario)
 

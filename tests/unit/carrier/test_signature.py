@@ -1,4 +1,4 @@
-"""Signatures against vectors of others: Twilio's security page and twilio-python's tests (cases 102 to 106)."""
+"""Signatures against others' vectors: Twilio's security page, twilio-python's tests (cases 102 to 106)."""
 
 import pytest
 
