@@ -174,6 +174,8 @@ def test_nobody_left_books_a_callback_and_tells_the_caller() -> None:
     assert scene.switchboard.done[-1] == ("redirect", CALLER, f"/voice/no-agent/{transfer_id}")
     assert scene.desk.promise_callback(CALLER) == Callback("730001", is_number_known=True)
     assert [callback["number"] for callback in scene.records.callbacks()] == ["+46701234567"]
+    noted = [event.facts for event in scene.records.events(CALLER) if event.kind == Kind.CALLBACK_BOOKED]
+    assert noted == [{"case_number": "730001"}]
     assert scene.outcome() == "callback_booked"
 
 
