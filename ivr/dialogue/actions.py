@@ -54,6 +54,8 @@ class Actions:
             is_number_confirmed=bool(request.slots.get("is_number_confirmed")),
         )
         step = take_answer(state, request.intent, request.numbers)
+        if not step.is_understood and state.asked is None:
+            return ActionAnswer((slot("step", None),))  # the form starts; an event spares a second call
         if not step.is_understood:
             return ActionAnswer()  # no slot is set, so Rasa's form gives way to the rules
         if step.order_number and step.postcode:

@@ -27,7 +27,7 @@ _FACTS = {
     "known_order_number": "order_number",
     "is_verified": "is_verified",
     "is_status_read": "is_status_read",
-    "customer_name": "caller_name",
+    "customer_name": "customer_name",
     "order_status": "order_status",
     "delivery_date": "delivery_date",
     "carrier_name": "carrier_name",

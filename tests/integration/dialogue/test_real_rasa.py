@@ -55,7 +55,7 @@ def test_the_status_is_read_with_date_and_tracking(rasa: RealRasa, call_id: str)
         "Is there anything else?"
     )
     assert reply.facts["is_verified"] == "true"
-    assert reply.facts["caller_name"] == "Eva Berg"
+    assert reply.facts["customer_name"] == "Eva Berg"
 
 
 def test_an_order_system_that_fails_leads_to_a_person(
