@@ -41,8 +41,8 @@ class Pyttsx3Synthesizer:
         """Return float32 audio at 8 kHz. Raises SynthesizerFailed."""
         if not text.strip():
             raise SynthesizerFailed("there is nothing to say")
-        if not self.speaks(language):
-            raise SynthesizerFailed(f"espeak-ng has no voice for {language!r}, or is not installed")
+        if _VOICES.get(language, language) not in self._languages:
+            raise SynthesizerFailed(f"espeak-ng has no voice for {language!r}")
         with tempfile.TemporaryDirectory(prefix="ivr-speech-") as folder:
             wav = Path(folder) / "spoken.wav"
             asked = {

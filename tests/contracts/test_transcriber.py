@@ -1,4 +1,4 @@
-"""Every transcriber, real or fake, keeps to the same sentences. The spoken ones come from the bot's own voice."""
+"""Every transcriber, real or fake, keeps to the same sentences, spoken by the bot's own voice."""
 
 import importlib.util
 from collections.abc import Callable
