@@ -181,7 +181,7 @@ def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
         engines,
         wording,
         lambda: Ear(VoiceActivity(session)),
-        shelf.fetch_recording,
+        shelf.take_recording,
         Pace(settings.no_input_s, settings.no_input_again_s),
         settings.language,
         settings.max_call_s,

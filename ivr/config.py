@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.errors import SettingsInvalid
@@ -87,6 +87,17 @@ class Settings(BaseSettings):
     log_personal_data: bool = Field(
         False, description="Show numbers, names and words in logs; for debugging only."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_a_bare_origin(cls, url: str) -> str:
+        address = urlsplit(url)
+        is_origin = address.scheme in {"http", "https"} and address.hostname and address.path in {"", "/"}
+        if not is_origin or address.query or address.fragment:
+            raise ValueError(
+                "write it as https://bot.example.com, without a path: the webhooks' paths follow it"
+            )
+        return url.rstrip("/")
 
     @model_validator(mode="after")
     def _signatures_off_only_on_loopback(self) -> "Settings":

@@ -11,7 +11,7 @@ from ivr.calls.engines import Engines
 from ivr.calls.line import Line
 from ivr.calls.live_call import LiveCall, StreamEnd
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
-from ivr.calls.webhook_call import FetchRecording, WebhookCall
+from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
 from ivr.conversation.conversation import Conversation, Pace, Phrasebook
 from ivr.conversation.events import CallerHungUp
@@ -53,7 +53,7 @@ class Calls:
         engines: Engines,
         phrasebook: Phrasebook,
         make_ear: Callable[[], Ear],
-        fetch_recording: FetchRecording,
+        take_recording: TakeRecording,
         pace: Pace,
         language: str,
         max_call_s: float,
@@ -61,7 +61,7 @@ class Calls:
         self._engines = engines
         self._phrasebook = phrasebook
         self._make_ear = make_ear
-        self._fetch_recording = fetch_recording
+        self._take_recording = take_recording
         self._pace = pace
         self._language = language
         self._max_call_s = max_call_s
@@ -116,7 +116,7 @@ class Calls:
             if call.place is Place.OVER:
                 return None
             if call.webhook_call is None:
-                call.webhook_call = WebhookCall(call.conversation, self._engines, self._fetch_recording)
+                call.webhook_call = WebhookCall(call.conversation, self._engines, self._take_recording)
             answer = call.webhook_call.take(turn)
             if answer.transfer_id is not None:
                 self._move(call, Place.HANDED_OVER)

@@ -33,7 +33,7 @@ from ivr.speech.transcriber import Transcription
 HEARING_LIMIT_S = 8.0  # the network gives a webhook 15 s in all
 FINISHING_KEYS = "*#"
 
-FetchRecording = Callable[[str], bytes | None]
+TakeRecording = Callable[[str], bytes | None]
 """Return a recording's WAV by its SID, None when it cannot be had."""
 
 log = get("webhook_call")
@@ -42,10 +42,10 @@ log = get("webhook_call")
 class WebhookCall:
     """Carries one conversation over plain webhooks; one turn at a time, which `take`'s caller sees to."""
 
-    def __init__(self, conversation: Conversation, engines: Engines, fetch_recording: FetchRecording) -> None:
+    def __init__(self, conversation: Conversation, engines: Engines, take_recording: TakeRecording) -> None:
         self._conversation = conversation
         self._engines = engines
-        self._fetch_recording = fetch_recording
+        self._take_recording = take_recording
         self._number = 0
         self._last: WebhookAnswer | None = None
         self._first_key = ""
@@ -91,7 +91,7 @@ class WebhookCall:
         return [self._hear(turn.recording_sid)]
 
     def _hear(self, recording_sid: str) -> Event:
-        content = self._fetch_recording(recording_sid)
+        content = self._take_recording(recording_sid)
         if content is None:
             return HearingFailed()
         audio, rate_hz = from_wav(content)

@@ -4,8 +4,8 @@ from typing import Protocol
 
 
 class RecordingShelf(Protocol):
-    """Hands out recordings by their SID."""
+    """Hands out recordings by their SID, each once."""
 
-    def fetch_recording(self, recording_sid: str) -> bytes | None:
-        """Return a recording as WAV, None when it cannot be had. Blocks at most 5 s."""
+    def take_recording(self, recording_sid: str) -> bytes | None:
+        """Return a recording as WAV and have it deleted; None when it cannot be had. Blocks at most 10 s."""
         ...

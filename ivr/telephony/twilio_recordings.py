@@ -44,8 +44,8 @@ class TwilioRecordings:
         self._clock = clock
         self._sleep = sleep
 
-    def fetch_recording(self, recording_sid: str) -> bytes | None:
-        """Return a recording as WAV, None when it cannot be had."""
+    def take_recording(self, recording_sid: str) -> bytes | None:
+        """Return a recording as WAV and delete it at the network; None when it cannot be had."""
         if not _SID.fullmatch(recording_sid):
             return None
         deadline = self._clock.monotonic() + LIMIT_S
@@ -57,7 +57,20 @@ class TwilioRecordings:
             self._sleep(PAUSE_S)
         if content is None:
             _log.warning("recording_not_fetched", recording_sid=recording_sid, status=status)
+        else:
+            self._delete(recording_sid)
         return content
+
+    def _delete(self, recording_sid: str) -> None:
+        """A caller's voice is not kept: it was recorded to be heard once."""
+        url = f"{self._folder}/{recording_sid}.json"
+        try:
+            answer = requests.delete(url, auth=self._auth, timeout=LIMIT_S, allow_redirects=False)
+        except (requests.RequestException, OSError) as problem:
+            _log.error("recording_not_deleted", recording_sid=recording_sid, problem=type(problem).__name__)
+            return
+        if answer.status_code not in {204, 404}:
+            _log.error("recording_not_deleted", recording_sid=recording_sid, status=answer.status_code)
 
     def _get(self, recording_sid: str, timeout_s: float) -> tuple[int | None, bytes | None]:
         url = f"{self._folder}/{recording_sid}.wav"

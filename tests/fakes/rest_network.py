@@ -47,6 +47,9 @@ class RestNetwork:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 network._answer(self, "POST", parse_qs(body, keep_blank_values=True))
 
+            def do_DELETE(self) -> None:
+                network._answer(self, "DELETE", {})
+
             def log_message(self, *_: object) -> None:
                 """Keep quiet."""
 
@@ -96,6 +99,12 @@ class RestNetwork:
             return 201, {"sid": sid, "status": "queued"}
         name = path.rsplit("/", 1)[-1]
         if path.startswith(f"{self._account}/Recordings/"):
+            if method == "DELETE":
+                return (
+                    (204, b"")
+                    if self.recordings.pop(name.removesuffix(".json"), None)
+                    else (404, _error(404, 20404))
+                )
             recording = self.recordings.get(name.removesuffix(".wav"))
             return (200, recording) if recording is not None else (404, _error(404, 20404))
         sid = name.removesuffix(".json")

@@ -164,18 +164,25 @@ def shelf(network: RestNetwork) -> TwilioRecordings:
 
 def test_a_recording_is_fetched_as_wav_from_the_api_alone(network: RestNetwork) -> None:
     network.recordings[RECORDING] = b"RIFF...."
-    assert shelf(network).fetch_recording(RECORDING) == b"RIFF...."
+    assert shelf(network).take_recording(RECORDING) == b"RIFF...."
     assert network.asked[0].path == f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}.wav"
+
+
+def test_a_recording_that_was_heard_does_not_stay_at_the_network(network: RestNetwork) -> None:
+    network.recordings[RECORDING] = b"RIFF...."
+    shelf(network).take_recording(RECORDING)
+    assert network.asked[-1].method == "DELETE"
+    assert network.recordings == {}
 
 
 def test_a_recording_that_is_late_is_waited_for(network: RestNetwork) -> None:
     network.recordings[RECORDING] = b"RIFF"
     network.next_answers = [(404, {}), (404, {})]
-    assert shelf(network).fetch_recording(RECORDING) == b"RIFF"
+    assert shelf(network).take_recording(RECORDING) == b"RIFF"
 
 
 def test_a_recording_that_never_comes_is_given_up(network: RestNetwork) -> None:
-    assert shelf(network).fetch_recording(RECORDING) is None
+    assert shelf(network).take_recording(RECORDING) is None
     assert 5 <= len(network.asked) <= 13
 
 
@@ -183,23 +190,23 @@ def test_a_recording_that_never_comes_is_given_up(network: RestNetwork) -> None:
     "sid", ["", "../Calls", "http://169.254.169.254/", RECORDING + "/..", RECORDING + "\n"]
 )
 def test_what_is_no_recording_sid_is_never_asked_for(network: RestNetwork, sid: str) -> None:
-    assert shelf(network).fetch_recording(sid) is None
+    assert shelf(network).take_recording(sid) is None
     assert network.asked == []
 
 
 def test_redirects_are_not_followed_and_carry_no_credentials(network: RestNetwork) -> None:
     with RestNetwork(ACCOUNT, TOKEN) as elsewhere:
         network.next_answers = [(302, {"Location": f"{elsewhere.url}/latest/meta-data"})]
-        assert shelf(network).fetch_recording(RECORDING) is None
+        assert shelf(network).take_recording(RECORDING) is None
         assert elsewhere.asked == []
 
 
 def test_an_endless_recording_is_cut_off(network: RestNetwork) -> None:
     network.recordings[RECORDING] = b"\0" * (MAX_BYTES + 1)
-    assert shelf(network).fetch_recording(RECORDING) is None
+    assert shelf(network).take_recording(RECORDING) is None
 
 
 @pytest.mark.parametrize("answer", ["cut", (500, b""), (401, {})])
 def test_a_broken_shelf_is_no_error(network: RestNetwork, answer: object) -> None:
     network.next_answers = [answer]
-    assert shelf(network).fetch_recording(RECORDING) is None
+    assert shelf(network).take_recording(RECORDING) is None
