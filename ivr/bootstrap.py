@@ -37,7 +37,7 @@ from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_records import SqlCallRecords
-from ivr.records.store import CallRecords
+from ivr.records.store import CallRecords, RecordsUnavailable
 from ivr.speech.first_that_speaks import FirstThatSpeaks
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
 from ivr.speech.prompt_cache import PromptCache
@@ -207,7 +207,10 @@ def _prompt_secret(settings: Settings) -> str:
 
 
 def _caller_of(records: CallRecords, call_id: str) -> str | None:
-    row = records.call(call_id)
+    try:
+        row = records.call(call_id)
+    except RecordsUnavailable:
+        return None  # an unknown caller is checked by the other limits
     return row.caller if row is not None else None
 
 

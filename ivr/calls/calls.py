@@ -173,8 +173,12 @@ class Calls:
         call.place_since_s = self._engines.clock.monotonic()
 
     def _forget(self, call_id: str) -> CallInHand | None:
+        """Let go of a call the bot has nothing more to do with; its words leave the dialogue's memory too."""
         with self._lock:
-            return self._in_hand.pop(call_id, None)
+            call = self._in_hand.pop(call_id, None)
+        if call is not None:
+            self._engines.executor.submit(self._engines.dialogue.forget, call_id)
+        return call
 
 
 _PLACE_AFTER = {

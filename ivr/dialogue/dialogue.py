@@ -60,6 +60,10 @@ class Dialogue(Protocol):
         """
         ...
 
+    def forget(self, call_id: str) -> None:
+        """Drop what is remembered of a call that is over. Blocking, any thread; never raises."""
+        ...
+
     def is_ready(self) -> bool:
         """Say whether a reply can be expected now; for the readiness page."""
         ...

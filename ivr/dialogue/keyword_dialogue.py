@@ -31,6 +31,9 @@ class KeywordDialogue:
             return DialogueReply(Verdict.HANG_UP, (goodbye,), Expectation(), "goodbye", 1.0)
         return _person(_yes_or_no(words), EscalationReason.DIALOGUE_UNAVAILABLE)
 
+    def forget(self, call_id: str) -> None:
+        """Do nothing: keywords remember no call."""
+
     def is_ready(self) -> bool:
         """Return True: nothing is needed."""
         return True

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import requests
 
+from ivr import log
 from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Verdict
 from ivr.dialogue.plain_words import plain_words
@@ -17,6 +18,7 @@ from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
 from ivr.dialogue.spoken_numbers import hear_numbers
 from ivr.dialogue.wording import Wording
 
+_log = log.get("rasa")
 REMEMBERED_CALLS = 4096
 _LENGTHS = {"order_number": (6,), "postcode": (5, 4)}
 
@@ -65,7 +67,10 @@ class RasaDialogue:
         """Empty Rasa's memory of a call that is over; personal data does not stay there."""
         with self._lock:
             self._expected.pop(call_id, None)
-        self._ask("PUT", f"/conversations/{quote(call_id, safe='')}/tracker/events", [])
+        try:
+            self._ask("PUT", f"/conversations/{quote(call_id, safe='')}/tracker/events", [])
+        except DialogueUnavailable as gone:
+            _log.warning("call_not_forgotten", call_id=call_id, why=str(gone))
 
     def _message(self, call_id: str, heard: CallerInput, language: str) -> str:
         if isinstance(heard, Keyed):
@@ -80,7 +85,6 @@ class RasaDialogue:
         return _LENGTHS.get(expected.step, ()) if expected.kind is Expecting.DIGITS else ()
 
     def _nothing_heard(self, call_id: str) -> DialogueReply:
-
         with self._lock:
             return DialogueReply(Verdict.NO_MATCH, expects=self._expected.get(call_id, Expectation()))
 

@@ -41,6 +41,11 @@ class ResilientDialogue:
             self._rests_until = None
         return reply
 
+    def forget(self, call_id: str) -> None:
+        """Have both dialogues drop a call that is over."""
+        self._primary.forget(call_id)
+        self._fallback.forget(call_id)
+
     def is_ready(self) -> bool:
         """Say whether the primary dialogue is ready; the fallback always is."""
         return self._primary.is_ready()

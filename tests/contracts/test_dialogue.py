@@ -82,3 +82,12 @@ def test_a_person_is_fetched_when_asked_for(dialogue: Dialogue) -> None:
 
 def test_it_is_ready(dialogue: Dialogue) -> None:
     assert dialogue.is_ready()
+
+
+def test_a_call_that_is_over_is_forgotten_however_often_it_is_said(dialogue: Dialogue) -> None:
+    call_id = f"CA{uuid.uuid4().hex}"
+    dialogue.reply(call_id, Spoken("where is my order?"), "en")
+    dialogue.forget(call_id)
+    dialogue.forget(call_id)
+    fresh = dialogue.reply(call_id, Spoken("yes"), "en")
+    assert fresh.expects.step != "order_number"

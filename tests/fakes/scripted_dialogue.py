@@ -17,6 +17,7 @@ class ScriptedDialogue:
         self._answers = dict(answers or {})
         self._lines = list(lines)
         self.heard: list[tuple[str, CallerInput]] = []
+        self.forgotten: list[str] = []
         self.is_up = True
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
@@ -31,6 +32,10 @@ class ScriptedDialogue:
         if isinstance(line, DialogueUnavailable):
             raise line
         return line or DialogueReply(Verdict.NO_MATCH)
+
+    def forget(self, call_id: str) -> None:
+        """Note that the call is over."""
+        self.forgotten.append(call_id)
 
     def is_ready(self) -> bool:
         """Say whether the test has the dialogue switched on."""

@@ -58,7 +58,7 @@ class RunningSystem:
 
 @contextmanager
 def running_system(folder: Path, **settings: str) -> Iterator[RunningSystem]:
-    """Start Rasa, the service and the carrier; stop them at the end. `settings` are IVR_* names in lower case."""
+    """Start Rasa, the service and the carrier; stop them at the end. `settings` are names without IVR_."""
     service, carrier, rasa = (f"http://127.0.0.1:{port}" for port in free_ports(3))
     (folder / "models").symlink_to(ROOT / "var" / "models")
     values = {

@@ -129,6 +129,7 @@ def test_an_ended_call_is_hung_up_and_takes_no_more_streams():
     assert house.calls.after_stream("CA1").next is AfterStream.ENDED
     assert not house.streams(1.0)
     assert house.calls.live_count() == 0
+    assert house.dialogue.forgotten == ["CA1"]
 
 
 def test_a_hang_up_during_the_stream_is_recorded_once_with_the_step():
