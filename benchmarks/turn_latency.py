@@ -18,6 +18,7 @@ from typing import Any
 import click
 import httpx
 
+from ivr.bootstrap import make_voice
 from ivr.carrier.call_report import CallReport, spread_ms
 from ivr.carrier.call_script import CallScript
 from ivr.carrier.caller_voice import VoiceUnavailable
@@ -26,14 +27,19 @@ from ivr.carrier.scripted_caller import LineOptions, run_call
 from ivr.config import Settings, load
 
 PARTS = ("endpointing_s", "transcription_s", "dialogue_s", "speech_s")
-VOICES = ("en-us+f4", "en-gb+m5", "en-gb-scotland+f1", "en-029+m2", "en-gb-x-rp+f5", "en-us+m8")
-SENTENCES = (
+VOICES: tuple[str | dict[str, Any], ...] = (
+    {"engine": "hibari", "pitch": 38},
+    "en-us+f4",
+    {"engine": "hibari", "pitch": 60},
+    "en-us+m8",
+)
+SENTENCES: tuple[str | dict[str, str], ...] = (
     "Hi there, I was wondering which hours the shop keeps.",
     "Hmm, am I talking to a machine right now?",
     "Sorry, could you say that one more time?",
     "I am still waiting for a parcel, can you look it up for me?",
-    "four seven one, one nine two",
-    "one one four, five five",
+    {"text": "four seven one one nine two", "voice": "hibari"},
+    {"text": "one one four five five", "voice": "hibari"},
     "Nope, that was everything. Bye bye.",
 )
 MOST_CALLS = 8
@@ -50,7 +56,7 @@ class Measured:
     unanswered: int = 0
 
 
-def conversation(number: int, voice: str) -> CallScript:
+def conversation(number: int, voice: str | dict[str, Any]) -> CallScript:
     """Return the script of one call: seven turns, each said when the bot has finished."""
     steps: list[dict[str, Any]] = [{"hear": {"prompt": "say_how_to_reach_a_person"}}]
     for sentence in SENTENCES:
@@ -62,9 +68,10 @@ def conversation(number: int, voice: str) -> CallScript:
 def measure(settings: Settings, url: str, turns: int) -> Measured:
     """Call until enough turns were answered, or eight calls were made."""
     measured = Measured()
+    speaker = make_voice(settings)
     while len(measured.first_audio_s) < turns and measured.calls < MOST_CALLS:
         voice = VOICES[measured.calls % len(VOICES)]
-        report = run_call(conversation(measured.calls, voice), LineOptions(url))
+        report = run_call(conversation(measured.calls, voice), LineOptions(url), speaker.synthesize)
         measured.calls += 1
         take(measured, report, events(settings, report.call_sid))
         click.echo(f"call {measured.calls} ({voice}): {len(report.turns)} turns", err=True)

@@ -61,12 +61,17 @@ def _spoken(text: str, voice: Voice, speak: Speak | None) -> np.ndarray:
     if voice.engine == "hibari":
         if speak is None:
             raise VoiceUnavailable("the voice `hibari` is not available here; name an espeak-ng voice: en-us")
-        spoken = speak(text, "en")
+        spoken = _pitched(speak(text, "en"), voice.pitch)
     else:
         spoken = espeak(text, voice)
     if not np.any(spoken):
         raise VoiceUnavailable(f"“{text}” gives no sound in the voice {voice.name}")
     return spoken
+
+
+def _pitched(audio: np.ndarray, pitch: int) -> np.ndarray:
+    """Make a voice higher and quicker, or lower and slower: half an octave from 50 to either end."""
+    return resample(audio, SAMPLE_RATE_HZ, round(SAMPLE_RATE_HZ * 2 ** ((50 - pitch) / 100)))
 
 
 def espeak(text: str, voice: Voice) -> np.ndarray:

@@ -94,6 +94,11 @@ def test_the_bots_voice_is_borrowed_when_it_is_there() -> None:
 
     assert speech_of(Say(text="Hello"), hibari, speak).size == 4000
     assert asked == [("Hello", "en")]
+    low = Voice.model_validate({"engine": "hibari", "pitch": 20})
+    deeper = speech_of(Say(text="Hello"), low, speak)
+    assert deeper.size == pytest.approx(4000 * 2**0.3, abs=160)
+    spectrum = np.abs(np.fft.rfft(deeper))
+    assert np.argmax(spectrum) / deeper.size * 8000 == pytest.approx(600 / 2**0.3, abs=5)
     with pytest.raises(VoiceUnavailable, match="hibari"):
         speech_of(Say(text="Hello"), hibari)
 
