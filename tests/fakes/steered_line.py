@@ -1,4 +1,4 @@
-"""A caller's line in virtual time: 20 ms of audio per receive; marks come back when their audio has played."""
+"""A caller's line in virtual time: 20 ms of audio per receive; marks return once their audio has played."""
 
 from collections import deque
 from collections.abc import Callable
