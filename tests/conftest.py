@@ -1,9 +1,11 @@
 """Decides which tests can run here: those that need a part which is not set up are skipped, saying so."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -26,6 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker, reason in lacking.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def logging_as_new() -> Iterator[None]:
+    """Undo what a test made of logging: its output may be a file that is closed by now."""
+    yield
+    structlog.reset_defaults()
 
 
 def missing_parts(root: Path) -> dict[str, str | None]:

@@ -17,6 +17,7 @@ CONTRACTS = {
 READS_ENVIRONMENT = {
     "config.py": "reads the settings",
     "nlu/training.py": "hands PATH and the like on to Rasa; reads no setting",
+    "speech/pool_worker.py": "tells OpenMP how to wait before PyTorch is loaded; reads no setting",
 }
 ADAPTER_NAME = re.compile(
     r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings)\b"
