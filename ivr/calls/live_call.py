@@ -11,7 +11,7 @@ from ivr.calls.engines import Engines
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.mouth import AudioReady, Mouth
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
-from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Say
+from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.barge_in import takes_the_floor
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
@@ -70,6 +70,7 @@ class LiveCall:
         self._is_wait_noticed = True  # nobody waits for an answer yet
         self._leaving: StreamEnd | None = None
         self._end: StreamEnd | None = None
+        self._outcome: Outcome | None = None
         self.transfer_id: str | None = None
 
     @property
@@ -92,6 +93,13 @@ class LiveCall:
             if self._now - began_at > self._max_call_s:
                 self._feed(TimeRanOut())
         self._turn.go_on()
+        if self._outcome is not None:  # only now: the goodbye belongs to the call
+            end_call(
+                self._engines.records,
+                self._conversation.call_id,
+                self._outcome,
+                self._conversation.expects.step,
+            )
         return self._end
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -261,12 +269,7 @@ class LiveCall:
                 self.transfer_id = self._engines.transfers.request(case)
                 self._leave(StreamEnd.HANDED_OVER)
             case HangUp(outcome):
-                end_call(
-                    self._engines.records,
-                    self._conversation.call_id,
-                    outcome,
-                    self._conversation.expects.step,
-                )
+                self._outcome = outcome
                 self._leave(StreamEnd.HUNG_UP)
             case Note(kind, facts):
                 self._engines.records.append(self._conversation.call_id, kind, **facts)

@@ -10,7 +10,7 @@ from ivr.audio.wav import from_wav
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines, HeardOrFailed
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
-from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Say
+from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
     CallResumed,
@@ -71,6 +71,11 @@ class WebhookCall:
         if not collected.is_decided:
             self._feed(NothingSaid(), collected)
         self._last = collected.answer(self._number)
+        if self._last.next is not NextStep.LISTEN:
+            self._note_prompts()  # nobody will ask for a next turn
+        if collected.outcome is not None:
+            step = self._conversation.expects.step
+            end_call(self._engines.records, self._conversation.call_id, collected.outcome, step)
         return self._last
 
     def _is_first_of_several_keys(self, turn: WebhookTurn) -> bool:
@@ -136,13 +141,8 @@ class WebhookCall:
                 collected.transfer_id = self._engines.transfers.request(case)
                 collected.is_decided = True
             case HangUp(outcome):
-                end_call(
-                    self._engines.records,
-                    self._conversation.call_id,
-                    outcome,
-                    self._conversation.expects.step,
-                )
-                collected.is_hanging_up = collected.is_decided = True
+                collected.outcome = outcome
+                collected.is_decided = True
             case Note(kind, facts):
                 self._append(kind, **facts)
 
@@ -155,10 +155,14 @@ class WebhookCall:
             return DialogueFailed(ask.turn)
         return DialogueReplied(ask.turn, reply)
 
-    def _note_what_was_heard(self) -> None:
-        """The network asks for the next turn only after it has played the last one's prompts."""
+    def _note_prompts(self) -> None:
         for prompt in self._last.prompts if self._last is not None else ():
             self._append(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
+
+    def _note_what_was_heard(self) -> None:
+        """The network asks for the next turn only after it has played the last one's prompts."""
+        self._note_prompts()
+        for prompt in self._last.prompts if self._last is not None else ():
             for action in self._conversation.handle(PromptEnded(prompt.id, 0.0, True)):
                 if isinstance(action, Note):
                     self._append(action.kind, **action.facts)
@@ -174,7 +178,7 @@ class _Collected:
         self.prompts: list[Prompt] = []
         self.expects = expects
         self.transfer_id: str | None = None
-        self.is_hanging_up = False
+        self.outcome: Outcome | None = None
         self.is_decided = False
 
     def answer(self, number: int) -> WebhookAnswer:
@@ -183,6 +187,6 @@ class _Collected:
     def _next(self) -> NextStep:
         if self.transfer_id is not None:
             return NextStep.TRANSFER
-        if self.is_hanging_up:
+        if self.outcome is not None:
             return NextStep.HANG_UP
         return NextStep.LISTEN
