@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 BIN := .venv/bin
-SOURCES := ivr setup tests
+SOURCES := ivr setup tests benchmarks
 
 .PHONY: help run setup test test-unit check lint format lock find-python
 
