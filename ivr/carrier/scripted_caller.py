@@ -171,12 +171,12 @@ class _Scene:
         heard.add_done_callback(take)
 
     async def _last_words(self, people: list[_Person]) -> None:
-        """Hang up whoever is still connected and take the last events in."""
+        """Hang up whoever is still connected, and take in the last events and captions."""
         for person in people:
             if person.phone.is_up:
                 await person.line.command({"do": "hang_up"})
         until_s = self._now() + _LAST_WORDS_S
-        while self._now() < until_s and any(person.phone.is_up for person in people):
+        while self._now() < until_s:
             await asyncio.sleep(FRAME_S)
             for person in people:
                 person.phone.tick(self._now(), person.line.arrived())

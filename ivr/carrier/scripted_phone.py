@@ -19,6 +19,7 @@ from ivr.carrier.phone_line import Arrived
 _Playing = Generator[None, None, None]
 
 ANSWER_WITHIN_S = 60.0
+CAPTIONS_LATE_S = 2.0  # the last words may be written down after the last sound
 _REPLY_STARTS_WITHIN_S = 3.0  # a caption may come before its sound
 _BREATH_S = 1.0  # a pause between two sentences of one prompt; measured: up to 0.8 s
 _FLOOR_WITHIN_S = 25.0  # longer than any prompt: music does not silence a caller for ever
@@ -67,6 +68,7 @@ class ScriptedPhone:
         self._speaking: list[tuple[np.ndarray, bool]] = []
         self._words = WordsHeard()
         self._acted_s = 0.0
+        self._ended_s = 0.0
         self._is_talking_over = False
         self._playing: _Playing | None = None
 
@@ -145,6 +147,7 @@ class ScriptedPhone:
                 self.fail(0, f"the carrier closed the line of {self.who}")
             return
         self._state = "ended"
+        self._ended_s = item.at_s
         self.ended = str(item.event.get("reason", "completed"))
         self._speaking.clear()
         self._note(item.at_s, "line", f"has ended ({self.ended})")
@@ -273,7 +276,8 @@ class ScriptedPhone:
                 raise StepFailed(
                     f"{self.who} expected {hear} within {hear.within_s:g} s; {self._words.told()}"
                 )
-            if not self.is_up and not self.pending_transcriptions:
+            is_over = not self.is_up and self._now - self._ended_s > CAPTIONS_LATE_S
+            if is_over and not self.pending_transcriptions:
                 ended = f"but the call ended ({self.ended})"
                 raise StepFailed(f"{self.who} expected {hear}, {ended}; {self._words.told()}")
             yield
