@@ -71,8 +71,8 @@ class WebhookCall:
         if not collected.is_decided:
             self._feed(NothingSaid(), collected)
         self._last = collected.answer(self._number)
-        if self._last.next is not NextStep.LISTEN:
-            self._note_prompts()  # nobody will ask for a next turn
+        for prompt in self._last.prompts:
+            self._append(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
         if collected.outcome is not None:
             step = self._conversation.expects.step
             end_call(self._engines.records, self._conversation.call_id, collected.outcome, step)
@@ -155,13 +155,8 @@ class WebhookCall:
             return DialogueFailed(ask.turn)
         return DialogueReplied(ask.turn, reply)
 
-    def _note_prompts(self) -> None:
-        for prompt in self._last.prompts if self._last is not None else ():
-            self._append(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
-
     def _note_what_was_heard(self) -> None:
         """The network asks for the next turn only after it has played the last one's prompts."""
-        self._note_prompts()
         for prompt in self._last.prompts if self._last is not None else ():
             for action in self._conversation.handle(PromptEnded(prompt.id, 0.0, True)):
                 if isinstance(action, Note):
