@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # Declared by a dependency, yet not to be installed; why: docs/dependencies.md.
-LEFT_OUT = {"triton"}
+LEFT_OUT = {"triton", "av"}
 NOT_LOCKED = {"pip", "ivr"}
 HEADING = "# Every package of {what}, pinned. Made by `make lock`; do not edit by hand.\n"
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, insert, select
 
 from ivr.orders.order_book import Order, OrderStatus
-from ivr.orders.sql_order_book import order_of
+from ivr.orders.order_row import order_of
 from ivr.records.database import commanding
 from ivr.records.models import orders
 

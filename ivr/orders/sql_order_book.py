@@ -1,8 +1,9 @@
 """Orders in the service's own database: the demo shop's, or those a real shop copies there."""
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, select
 
-from ivr.orders.order_book import Order, OrderBookUnavailable, OrderStatus
+from ivr.orders.order_book import Order, OrderBookUnavailable
+from ivr.orders.order_row import order_of
 from ivr.records.database import beginning
 from ivr.records.models import orders
 from ivr.records.store import RecordsUnavailable
@@ -31,16 +32,3 @@ class SqlOrderBook:
         except RecordsUnavailable:
             return False
         return True
-
-
-def order_of(row: Row[tuple[object, ...]]) -> Order:
-    """Return the order that a row of `orders` describes."""
-    return Order(
-        number=row.number,
-        postcode=row.postcode,
-        status=OrderStatus(row.status),
-        customer_name=row.customer_name,
-        delivery_date=row.delivery_date,
-        carrier_name=row.carrier_name,
-        tracking_code=row.tracking_code,
-    )

@@ -1,9 +1,11 @@
 """Hearing with faster-whisper (CTranslate2, int8), the lighter engine."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
-from faster_whisper import WhisperModel
 
 from ivr.clock import Clock, SystemClock
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
@@ -20,8 +22,9 @@ class FasterWhisperTranscriber:
     ) -> None:
         if not (model / "model.bin").is_file():
             raise TranscriberFailed(f"no faster-whisper model in {model}; run `ivr models pull`")
+        whisper_model = _engine()
         try:
-            self._model = WhisperModel(
+            self._model = whisper_model(
                 str(model), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
         except (RuntimeError, OSError, ValueError) as broken:
@@ -60,3 +63,17 @@ class FasterWhisperTranscriber:
             float(np.mean([segment.avg_logprob for segment in segments])),
             max(segment.no_speech_prob for segment in segments),
         )
+
+
+def _engine() -> Any:
+    """Import the engine, which is an extra, without PyAV.
+
+    faster-whisper imports PyAV to read sound files, which it never does here. PyAV's wheels carry x264
+    and x265, which are GPL, so the service is set up without it and an empty module stands in.
+    """
+    sys.modules.setdefault("av", ModuleType("av"))
+    try:
+        from faster_whisper import WhisperModel
+    except ImportError as missing:
+        raise TranscriberFailed("faster-whisper is missing: pip install 'ivr[fast]'") from missing
+    return WhisperModel
