@@ -1,18 +1,19 @@
 """One call on a media stream: one thread owns it, feeds the core and carries out its actions."""
 
 import queue
-from dataclasses import asdict
 from enum import StrEnum
 
 from ivr.audio.speech_detector import SpeechStarted, SpeechStopped
 from ivr.calls.ear import Ear
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines
+from ivr.calls.interruption import Interruption
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
+from ivr.calls.logbook import Logbook
 from ivr.calls.mouth import AudioReady, Mouth
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
-from ivr.conversation.barge_in import takes_the_floor
+from ivr.conversation.barge_in import Verdict, takes_the_floor
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
     CallBegan,
@@ -29,13 +30,13 @@ from ivr.conversation.events import (
 )
 from ivr.conversation.floor import Floor, FloorEvent, FloorState
 from ivr.conversation.keys import KeyEntry
+from ivr.conversation.patience import is_word_due
 from ivr.dialogue.dialogue import DialogueUnavailable
 from ivr.log import get
 from ivr.records.kinds import Kind
 
 RECEIVE_S = 0.02
 STALLED_S = 10.0  # a network that sends no frame this long has lost the stream
-LONG_WAIT_S = 2.5  # callers start over at about 2 s of silence; a word before that is worse than none
 
 log = get("live_call")
 
@@ -66,8 +67,10 @@ class LiveCall:
         self._listen: Listen | None = None
         self._silent_since_s: float | None = None
         self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._results.put)
-        self._answered: dict[str, object] | None = None
-        self._is_wait_noticed = True  # nobody waits for an answer yet
+        self._interruption = Interruption()
+        self._log = Logbook(engines.records, conversation.call_id)
+        self._is_asked = False  # the dialogue is making an answer
+        self._waiting_words = 0  # said in this wait
         self._leaving: StreamEnd | None = None
         self._end: StreamEnd | None = None
         self._outcome: Outcome | None = None
@@ -76,6 +79,10 @@ class LiveCall:
     @property
     def _now(self) -> float:
         return self._engines.clock.monotonic()
+
+    @property
+    def _is_answer_due(self) -> bool:
+        return self._is_asked or self._turn.is_being_heard
 
     def run(self) -> StreamEnd:
         """Talk until the call is handed over, hung up or lost; return which. Blocks for the whole stream."""
@@ -121,7 +128,7 @@ class LiveCall:
             self._move(FloorEvent.SPEECH_STARTED)
             if self._floor.state is FloorState.CALLER:
                 self._turn.go_on()
-                self._is_wait_noticed = False
+                self._waiting_words = 0
             return
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
@@ -132,6 +139,7 @@ class LiveCall:
     def _take_key(self, key: str) -> None:
         if self._floor.state is FloorState.LEAVING:
             return
+        self._interruption.end()
         self._prompts_ended(self._mouth.stop(self._ear.now_s))
         self._silent_since_s = self._ear.now_s
         entry = self._keys.press(key, self._ear.now_s, self._conversation.expects)
@@ -140,16 +148,16 @@ class LiveCall:
 
     def _take_entry(self, digits: str) -> None:
         self._turn.close_with_keys()
-        self._is_wait_noticed = False
+        self._waiting_words = 0
         self._move(FloorEvent.KEYS_ENTERED)
-        self._note(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
+        self._log.write(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
         self._feed(KeysEntered(digits))
 
     def _lose(self, reason: str) -> None:
         if self._leaving is not None:
             self._end = self._leaving
             return
-        self._note(Kind.STREAM_LOST, reason=reason)
+        self._log.write(Kind.STREAM_LOST, reason=reason)
         self._end = StreamEnd.LOST
 
     def _drain_results(self) -> None:
@@ -194,10 +202,12 @@ class LiveCall:
         current = self._mouth.current
         if current is None or not takes_the_floor(current.prompt.is_interruptible, self._ear.speech_s):
             return
-        self._note(Kind.BARGE_IN, prompt_id=current.prompt.id)
+        now_s = self._ear.now_s
+        self._log.write(Kind.BARGE_IN, prompt_id=current.prompt.id)
         self._move(FloorEvent.BARGED_IN)
         self._turn.go_on()
-        self._prompts_ended(self._mouth.stop(self._ear.now_s))
+        self._interruption.begin(current, now_s - self._ear.speech_s, now_s)
+        self._prompts_ended(self._mouth.interrupt(now_s))
 
     def _watch_longest_turn(self) -> None:
         if not self._turn.is_too_long:
@@ -206,30 +216,40 @@ class LiveCall:
         self._turn.pause(self._ear.now_s)
 
     def _watch_for_the_end_of_the_turn(self) -> None:
+        if self._keys.digits:  # hands at the keypad: the number they enter wins
+            return
+        verdict = self._interruption.verdict(self._turn, self._conversation.expects)
+        if verdict is not None and not verdict.is_meant:
+            self._speak_on(verdict)
+            return
         over = self._turn.decide(self._conversation.expects)
-        if over is None or self._keys.digits:  # hands at the keypad: the number they enter wins
+        if over is None:
             return
         heard = over.heard
         if heard is not None:
-            self._note(
-                Kind.UTTERANCE_HEARD,
-                turn=self._conversation.turn + 1,
-                text=heard.text,
-                asr_confidence=round(heard.asr_confidence, 3),
-                doubt=heard.doubt,
-                engine=heard.engine,
-                model=heard.model,
-                audio_s=round(heard.audio_s, 2),
-                decode_s=round(heard.decode_s, 3),
-                endpoint=over.wait.reason,
-            )
+            self._log.utterance_heard(self._conversation.turn + 1, heard, over)
         self._turn.close()
+        self._interruption.end()
+        self._mouth.forget_cut()
         if self._floor.state is FloorState.PAUSE:
             self._move(FloorEvent.TURN_ENDED)
         if heard is None:
             self._feed(HearingFailed())
         else:
             self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt))
+
+    def _speak_on(self, verdict: Verdict) -> None:
+        """Go on with the sentence that was cut: what cut it was no turn."""
+        heard = self._turn.heard
+        if heard is None or not self._interruption.is_quiet_enough(self._turn):
+            return
+        self._log.barge_in_dismissed(verdict, heard)
+        self._turn.close()
+        self._interruption.end()
+        was_silent = self._mouth.current is None
+        self._mouth.resume(self._ear.now_s)
+        if was_silent:
+            self._prompt_began()
 
     def _watch_silence(self, now_s: float) -> None:
         if self._listen is None or self._silent_since_s is None:
@@ -241,10 +261,19 @@ class LiveCall:
             self._feed(NothingSaid())
 
     def _watch_the_wait(self) -> None:
-        if self._is_wait_noticed or self._now - self._turn.timing.speech_ended_at < LONG_WAIT_S:
+        if not self._is_answer_due or not self._mouth.is_silent:
             return
-        self._is_wait_noticed = True
-        self._feed(WaitGrewLong())
+        timing = self._turn.timing
+        silent_s = self._ear.now_s - (self._silent_since_s or 0.0)
+        if not is_word_due(
+            self._waiting_words,
+            self._now - timing.speech_ended_at,
+            self._now - timing.turn_ended_at,
+            silent_s,
+        ):
+            return
+        self._waiting_words += 1
+        self._feed(WaitGrewLong(self._waiting_words))
 
     # -- what goes out ---------------------------------------------------------------------------
 
@@ -264,6 +293,7 @@ class LiveCall:
                 if self._mouth.is_silent:
                     self._open_the_floor()
             case AskDialogue():
+                self._is_asked = True
                 self._engines.executor.submit(self._ask, action)
             case HandOver(case):
                 self.transfer_id = self._engines.transfers.request(case)
@@ -272,7 +302,7 @@ class LiveCall:
                 self._outcome = outcome
                 self._leave(StreamEnd.HUNG_UP)
             case Note(kind, facts):
-                self._engines.records.append(self._conversation.call_id, kind, **facts)
+                self._log.write(kind, **facts)
 
     def _ask(self, ask: AskDialogue) -> None:
         """Runs on the executor: Rasa must never hold up the call's own thread."""
@@ -288,16 +318,10 @@ class LiveCall:
     def _take_reply(self, event: DialogueReplied | DialogueFailed) -> None:
         if event.turn != self._conversation.turn:
             return
+        self._is_asked = False
         self._turn.timing.reply_came_at = self._now
         if isinstance(event, DialogueReplied):
-            reply = event.reply
-            self._answered = {
-                "turn": event.turn,
-                "intent": reply.intent,
-                "intent_confidence": round(reply.intent_confidence, 3),
-                "verdict": reply.verdict,
-                "expects": asdict(reply.expects),
-            }
+            self._log.reply_came(event)
         self._feed(event)
 
     def _take_audio(self, ready: AudioReady) -> None:
@@ -308,14 +332,8 @@ class LiveCall:
             if self._mouth.is_silent:
                 self._open_the_floor()
         if was_silent and self._mouth.current is not None:
-            self._record_answer()
+            self._log.answer_sounds(self._turn.timing, self._now)
             self._prompt_began()
-
-    def _record_answer(self) -> None:
-        if self._answered is None:
-            return
-        self._note(Kind.TURN_ANSWERED, **self._answered, timings=self._turn.timing.split(self._now))
-        self._answered = None
 
     def _prompt_began(self) -> None:
         current = self._mouth.current
@@ -325,17 +343,11 @@ class LiveCall:
             self._turn.go_on()
         is_open = current.prompt.is_interruptible
         self._move(FloorEvent.PROMPT_BEGAN if is_open else FloorEvent.DISCLOSURE_BEGAN)
-        prompt = current.prompt
-        self._note(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
+        self._log.prompt_began(current)
 
     def _prompts_ended(self, ended: list[PromptEnded]) -> None:
         for event in ended:
-            self._note(
-                Kind.PROMPT_ENDED,
-                prompt_id=event.prompt_id,
-                heard_s=round(event.heard_s, 2),
-                is_complete=event.is_complete,
-            )
+            self._log.prompt_ended(event)
             self._feed(event)
         if ended and self._mouth.current is not None:
             self._prompt_began()
@@ -344,14 +356,13 @@ class LiveCall:
 
     def _open_the_floor(self) -> None:
         self._silent_since_s = self._ear.now_s
-        self._move(FloorEvent.PROMPTS_ENDED)
+        self._move(FloorEvent.WAIT_WENT_ON if self._is_answer_due else FloorEvent.PROMPTS_ENDED)
 
     def _leave(self, end: StreamEnd) -> None:
         self._leaving = end
+        self._interruption.end()
+        self._mouth.forget_cut()
         self._move(FloorEvent.LEAVE_BEGAN)
 
     def _move(self, event: FloorEvent) -> None:
         self._floor.take(event)
-
-    def _note(self, kind: Kind, **facts: object) -> None:
-        self._engines.records.append(self._conversation.call_id, kind, **facts)

@@ -6,13 +6,15 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
+from ivr.audio.quiet_point import quiet_point_s
 from ivr.calls.line import Line
-from ivr.calls.playback import Playback, Sounding
+from ivr.calls.playback import MULAW_BYTES_PER_S, Playback, Sounding, words_heard
 from ivr.conversation.events import PromptEnded
 from ivr.conversation.prompt import Prompt
 from ivr.speech.synthesizer import SynthesizerFailed
 
-MULAW_BYTES_PER_S = 8000
+# What left the service last has not reached the caller's ear: jitter buffers hold 0.1 to 0.3 s.
+ON_THE_WAY_S = 0.2
 
 
 class PromptAudio(Protocol):
@@ -46,6 +48,8 @@ class Mouth:
         self._is_rendering = False
         self._held: tuple[Prompt, bytes] | None = None
         self._playback = Playback()
+        self._cut: list[tuple[Sounding, float]] = []  # with the second to go on from
+        self._cut_waiting: list[Prompt] = []
 
     @property
     def is_silent(self) -> bool:
@@ -84,23 +88,57 @@ class Mouth:
         return self._played(self._playback.overdue(now_s), now_s)
 
     def stop(self, now_s: float) -> list[PromptEnded]:
-        """Fall silent; return what was cut and how much of it was heard.
+        """Fall silent for good; return what was cut and how much of it was heard.
 
         A prompt that cannot be interrupted sounds to its end; only what waits behind it is dropped.
         """
-        self._waiting.clear()
+        self._drop_waiting()
         self._held = None
+        current = self._playback.current
+        is_cut = current is not None and current.prompt.is_interruptible
+        ended = self._clear(now_s) if is_cut else []
+        self.forget_cut()
+        return ended
+
+    def interrupt(self, now_s: float) -> list[PromptEnded]:
+        """Fall silent, but keep what was not heard for `resume`; return what was cut.
+
+        Only while a prompt sounds that can be interrupted.
+        """
+        if self._playback.current is None:
+            return []
+        self._cut_waiting = self._drop_waiting()
+        return self._clear(now_s)
+
+    def resume(self, now_s: float) -> None:
+        """Go on from a quiet place just before the cut, and say what waited behind."""
+        waiting = self._cut_waiting + self._drop_waiting()
+        for sounding, from_s in self._cut:
+            self._send(sounding.prompt, sounding.mulaw, now_s, from_s)
+        self.forget_cut()
+        self._waiting.extend(waiting)
+        self._render_next()
+
+    def forget_cut(self) -> None:
+        """Give up what `interrupt` kept."""
+        self._cut, self._cut_waiting = [], []
+
+    def _clear(self, now_s: float) -> list[PromptEnded]:
+        self._line.clear()
+        cut = self._playback.cut()
+        self._cut = [(sounding, _again_from_s(sounding, now_s)) for sounding in cut]
+        return [_cut_short(sounding, now_s) for sounding in cut if sounding.began_s is not None]
+
+    def _drop_waiting(self) -> list[Prompt]:
+        dropped = list(self._waiting)
+        self._waiting.clear()
         self._is_rendering = False
         self._ticket += 1
-        current = self._playback.current
-        if current is None or not current.prompt.is_interruptible:
-            return []
-        self._line.clear()
-        return [PromptEnded(s.prompt.id, heard_s, False) for s, heard_s in self._playback.cut(now_s)]
+        return dropped
 
     def _played(self, soundings: list[Sounding], now_s: float) -> list[PromptEnded]:
         self._send_held(now_s)
-        return [PromptEnded(s.prompt.id, s.duration_s, True) for s in soundings]
+        return [PromptEnded(s.prompt.id, s.duration_s, True, s.prompt.text) for s in soundings]
 
     def _send_held(self, now_s: float) -> None:
         current = self._playback.current
@@ -108,9 +146,12 @@ class Mouth:
             return  # what is sent cannot be taken back one by one, so it waits behind the protected one
         prompt, mulaw = self._held
         self._held = None
-        sounding = self._playback.add(prompt, len(mulaw) / MULAW_BYTES_PER_S, now_s)
-        self._line.play(mulaw, sounding.mark)
+        self._send(prompt, mulaw, now_s)
         self._render_next()
+
+    def _send(self, prompt: Prompt, mulaw: bytes, now_s: float, from_s: float = 0.0) -> None:
+        sounding = self._playback.add(prompt, mulaw, now_s, from_s)
+        self._line.play(mulaw[round(from_s * MULAW_BYTES_PER_S) :], sounding.mark)
 
     def _render_next(self) -> None:
         if self._is_rendering or self._held is not None or not self._waiting:
@@ -126,3 +167,15 @@ class Mouth:
             self._post(AudioReady(ticket, None))
             return
         self._post(AudioReady(ticket, mulaw))
+
+
+def _again_from_s(sounding: Sounding, now_s: float) -> float:
+    if sounding.began_s is None:
+        return sounding.from_s
+    heard_s = sounding.heard_s(now_s) - ON_THE_WAY_S
+    return max(sounding.from_s, quiet_point_s(sounding.mulaw, max(0.0, heard_s)))
+
+
+def _cut_short(sounding: Sounding, now_s: float) -> PromptEnded:
+    words = words_heard(sounding.prompt.text, sounding.share_heard(now_s))
+    return PromptEnded(sounding.prompt.id, sounding.heard_s(now_s), False, words)

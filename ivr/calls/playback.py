@@ -6,16 +6,37 @@ from dataclasses import dataclass
 from ivr.conversation.prompt import Prompt
 
 LOST_MARK_S = 2.0  # a line that never returns a mark is taken to have played this long after the audio
+MULAW_BYTES_PER_S = 8000
 
 
 @dataclass
 class Sounding:
-    """One prompt on its way to the caller's ear. Times are the call's audio clock, in seconds."""
+    """One prompt on its way to the caller's ear. Times are the call's audio clock, in seconds.
+
+    `mulaw` is the whole prompt at 8 kHz; what was sent begins `from_s` into it, later than 0 when an
+    earlier part has been heard before.
+    """
 
     prompt: Prompt
     mark: str
-    duration_s: float
+    mulaw: bytes
+    from_s: float = 0.0
     began_s: float | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the whole prompt."""
+        return len(self.mulaw) / MULAW_BYTES_PER_S
+
+    def heard_s(self, now_s: float) -> float:
+        """Return how much of the prompt has been heard by now, earlier parts included."""
+        if self.began_s is None:
+            return self.from_s
+        return min(self.from_s + max(now_s - self.began_s, 0.0), self.duration_s)
+
+    def share_heard(self, now_s: float) -> float:
+        """Return the same as a share of the prompt, 0 to 1."""
+        return self.heard_s(now_s) / self.duration_s if self.mulaw else 1.0
 
 
 class Playback:
@@ -30,10 +51,10 @@ class Playback:
         """The prompt now sounding, None when the bot is silent."""
         return self._queue[0] if self._queue else None
 
-    def add(self, prompt: Prompt, duration_s: float, now_s: float) -> Sounding:
-        """Register a prompt that is being sent; the mark to send behind it is `.mark`."""
+    def add(self, prompt: Prompt, mulaw: bytes, now_s: float, from_s: float = 0.0) -> Sounding:
+        """Register a prompt that is being sent from `from_s` on; the mark to send behind it is `.mark`."""
         self._sent += 1
-        sounding = Sounding(prompt, f"p{self._sent}", duration_s)
+        sounding = Sounding(prompt, f"p{self._sent}", mulaw, from_s)
         if not self._queue:
             sounding.began_s = now_s
         self._queue.append(sounding)
@@ -58,18 +79,19 @@ class Playback:
         current = self.current
         if current is None or current.began_s is None:
             return []
-        if now_s - current.began_s < current.duration_s + LOST_MARK_S:
+        if now_s - current.began_s < current.duration_s - current.from_s + LOST_MARK_S:
             return []
         return self.reached(current.mark, now_s)
 
-    def cut(self, now_s: float) -> list[tuple[Sounding, float]]:
-        """Forget everything queued; return each prompt with the seconds the caller heard of it."""
-        dropped = [(sounding, self._heard_s(sounding, now_s)) for sounding in self._queue]
+    def cut(self) -> list[Sounding]:
+        """Forget everything queued; return it."""
+        dropped = list(self._queue)
         self._queue.clear()
         return dropped
 
-    @staticmethod
-    def _heard_s(sounding: Sounding, now_s: float) -> float:
-        if sounding.began_s is None:
-            return 0.0
-        return min(max(now_s - sounding.began_s, 0.0), sounding.duration_s)
+
+def words_heard(text: str, share: float) -> str:
+    """Return the words in the first `share` (0 to 1) of a sentence, an estimate by its length."""
+    if share >= 1.0:
+        return text
+    return text[: int(share * len(text))].rpartition(" ")[0]

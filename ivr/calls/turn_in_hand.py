@@ -71,9 +71,19 @@ class TurnInHand:
         return self._marker is not None
 
     @property
+    def heard(self) -> Transcription | None:
+        """The words so far; None while they are not known, or lost."""
+        return self._heard if isinstance(self._heard, Transcription) else None
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds of audio since the caller's last speech."""
+        return self._ear.now_s - self._speech_ended_s
+
+    @property
     def is_pause_long(self) -> bool:
         """Whether the caller has been silent for longer than any pause inside a turn is waited for."""
-        return self._ear.now_s - self._speech_ended_s > endpointing.UNFINISHED_S
+        return self.pause_s > endpointing.LONGEST_WAIT_S
 
     @property
     def is_too_long(self) -> bool:
@@ -121,7 +131,7 @@ class TurnInHand:
         if not isinstance(self._heard, Transcription):
             return TurnOver(None, Wait(0.0, "hearing_failed"))
         wait = endpointing.wait(expects, self._heard.text, self._heard.language)
-        if self._ear.now_s - self._speech_ended_s < wait.seconds:
+        if self.pause_s < wait.seconds:
             return None
         return TurnOver(self._heard, wait)
 

@@ -1,8 +1,116 @@
-"""Whether speech over the bot takes the floor from it. Pure."""
+"""Whether speech over the bot takes the floor from it, and whether what was said was meant to. Pure.
 
-MIN_SPEECH_S = 0.25  # shorter sounds are coughs and "mm"; peers wait 0.5 s, callers notice above 0.2-0.3
+Two looks: while the caller makes a sound, its length decides whether the bot falls silent; once the
+words are known, they decide whether that was a turn or the bot goes on with its sentence.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.conversation.expectation import Expectation, Expecting
+from ivr.dialogue.plain_words import plain_words
+from ivr.dialogue.spoken_numbers import hear_numbers
+
+MIN_SPEECH_S = 0.19  # six windows; with the voice's onset this stops the bot 0.25 s after the first sound
+RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
+ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
+ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
+
+# Noises of someone who listens or thinks, as recognition spells them.
+_SOUNDS = frozenset(
+    {"mm", "mmm", "mhm", "mmhm", "mmhmm", "hm", "hmm", "hmmm", "huh", "uhhuh", "uh", "um", "uhm", "er", "erm"}
+    | {"ah", "aha", "oh", "ooh", "ha"}
+)
+_YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "ok", "okay", "right", "sure"})}
+_PRAISE = {
+    "en": frozenset(
+        {"alright", "all", "fine", "good", "great", "nice", "cool", "perfect", "i", "see", "got", "it"}
+        | {"thanks", "thank", "you"}
+    )
+}
+
+
+class Reason(StrEnum):
+    """Why the bot goes on, or does not."""
+
+    NO_SPEECH = "no_speech"
+    DOUBTFUL = "doubtful"
+    ECHO = "echo"
+    BACKCHANNEL = "backchannel"
+    ANSWER = "answer"
+    WORDS = "words"
+
+
+MEANT = frozenset({Reason.ANSWER, Reason.WORDS})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What speech over a prompt was, and why."""
+
+    reason: Reason
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether the caller wanted the floor: a turn, to be answered."""
+        return self.reason in MEANT
+
+
+@dataclass(frozen=True)
+class TalkedOver:
+    """The prompt that was cut: which share of it had sounded when the voice began and when it was cut."""
+
+    text: str
+    began: float = 0.0
+    heard: float = 1.0
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks something, so that a bare yes is an answer."""
+        return "?" in self.text
+
+    def words_at_the_time(self) -> list[str]:
+        """Return the words that sounded about the time of the caller's voice; an estimate by length."""
+        first = self.began * len(self.text) - ECHO_MARGIN
+        last = self.heard * len(self.text) + ECHO_MARGIN
+        near = (word for word in re.finditer(r"\S+", self.text) if word.end() > first and word.start() < last)
+        return plain_words(" ".join(word.group() for word in near)).split()
 
 
 def takes_the_floor(is_interruptible: bool, speech_s: float) -> bool:
     """Say whether the caller, `speech_s` seconds into speaking over a prompt, gets the floor now."""
     return is_interruptible and speech_s >= MIN_SPEECH_S
+
+
+def was_meant(
+    words: str, doubt: str | None, over: TalkedOver, expects: Expectation, language: str = "en"
+) -> Verdict:
+    """Decide between a turn and going on with the prompt, from the words heard over it."""
+    said = plain_words(words).split()
+    if doubt in {"silence", "no_speech"} or not said:
+        return Verdict(Reason.NO_SPEECH)
+    if doubt is not None:
+        return Verdict(Reason.DOUBTFUL)
+    if _is_echo(said, over.words_at_the_time()):
+        return Verdict(Reason.ECHO)
+    if _answers(words, said, over, expects, language):
+        return Verdict(Reason.ANSWER)
+    listening = _SOUNDS | _YES.get(language, frozenset()) | _PRAISE.get(language, frozenset())
+    return Verdict(Reason.BACKCHANNEL if listening.issuperset(said) else Reason.WORDS)
+
+
+def _answers(words: str, said: list[str], over: TalkedOver, expects: Expectation, language: str) -> bool:
+    if expects.kind is Expecting.DIGITS:
+        lengths = (expects.digits,) if expects.digits is not None else ()
+        return hear_numbers(words, language, lengths).digits is not None
+    if expects.kind is Expecting.YES_NO and over.is_question:
+        return not _YES.get(language, frozenset()).isdisjoint(said)
+    return False
+
+
+def _is_echo(said: list[str], sounding: list[str]) -> bool:
+    """Say whether the words are a piece of what the bot itself was saying."""
+    if len(said) < ECHO_WORDS:
+        return False
+    return any(sounding[at : at + len(said)] == said for at in range(len(sounding) - len(said) + 1))

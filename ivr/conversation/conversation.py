@@ -29,6 +29,7 @@ from ivr.handoff.escalation import EscalationReason
 
 DISCLOSURE = "say_disclosure"
 HOW_TO_REACH_A_PERSON = "say_how_to_reach_a_person"
+STILL_WORKING = ("say_still_working", "say_still_working_2", "say_still_working_3")
 NOTHING_WAS_SAID = frozenset({"silence", "no_speech"})
 LAST_STEP = "anything_else"
 LEAD_INS = {
@@ -122,8 +123,8 @@ class Conversation:
                 return self._escalate(EscalationReason.DIALOGUE_UNAVAILABLE) if turn == self.turn else []
             case HearingFailed():
                 return self._escalate(EscalationReason.SPEECH_UNAVAILABLE)
-            case WaitGrewLong():
-                return [self._say("say_still_working")]
+            case WaitGrewLong(times):
+                return [self._still_working(times)]
             case TimeRanOut():
                 return self._escalate(EscalationReason.CALL_TOO_LONG)
         raise AssertionError(f"unknown event {event!r}")
@@ -244,6 +245,10 @@ class Conversation:
             tried=tuple(dict.fromkeys(self._tried)),
             reason_words=self._last_words,
         )
+
+    def _still_working(self, times: int) -> Say:
+        words = [name for name in STILL_WORKING if self.phrasebook.has(name, self.language)]
+        return self._say(words[(times - 1) % len(words)])
 
     def _worded_for(self, step: str, kind: str, level: int) -> str:
         name = f"{kind}_{step}_{level}"

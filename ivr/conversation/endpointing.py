@@ -13,6 +13,7 @@ from ivr.dialogue.spoken_numbers import hear_numbers
 COMPLETE_S = 0.35
 USUAL_S = 0.7
 UNFINISHED_S = 1.6
+LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
 
 _YES_NO = re.compile(r"^(yes|yeah|yep|no|nope|nah|sure|correct|right|okay|ok)\b[\w\s,']*$")

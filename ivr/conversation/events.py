@@ -17,11 +17,12 @@ class CallResumed:
 
 @dataclass(frozen=True)
 class PromptEnded:
-    """A prompt stopped sounding. `heard_s` is how much the caller heard of it."""
+    """A prompt stopped sounding. The caller heard `heard_s` seconds of it, which is about `heard_text`."""
 
     prompt_id: str
     heard_s: float
     is_complete: bool
+    heard_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,12 @@ class HearingFailed:
 
 @dataclass(frozen=True)
 class WaitGrewLong:
-    """The caller has been waiting for an answer longer than people do without wondering."""
+    """The caller has been waiting for an answer longer than people do without wondering.
+
+    `times` counts such moments of one wait, from 1.
+    """
+
+    times: int = 1
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class FloorEvent(StrEnum):
     DISCLOSURE_BEGAN = "disclosure_began"
     PROMPT_BEGAN = "prompt_began"
     PROMPTS_ENDED = "prompts_ended"
+    WAIT_WENT_ON = "wait_went_on"  # the prompts ended, and the answer is still being made
     SPEECH_STARTED = "speech_started"
     BARGED_IN = "barged_in"
     SPEECH_STOPPED = "speech_stopped"
@@ -37,12 +38,14 @@ TRANSITIONS: dict[FloorState, dict[FloorEvent, FloorState]] = {
     S.DISCLOSING: {
         E.PROMPT_BEGAN: S.BOT,
         E.PROMPTS_ENDED: S.OPEN,
+        E.WAIT_WENT_ON: S.WORKING,
         E.KEYS_ENTERED: S.DISCLOSING,
         E.LEAVE_BEGAN: S.LEAVING,
     },
     S.BOT: {
         E.DISCLOSURE_BEGAN: S.DISCLOSING,
         E.PROMPTS_ENDED: S.OPEN,
+        E.WAIT_WENT_ON: S.WORKING,
         E.BARGED_IN: S.CALLER,
         E.KEYS_ENTERED: S.WORKING,
         E.LEAVE_BEGAN: S.LEAVING,
@@ -89,10 +92,10 @@ HARMLESS: dict[FloorState, frozenset[FloorEvent]] = {
     # Speech over a prompt counts only once it has lasted long enough to be a barge-in.
     S.BOT: frozenset({E.PROMPT_BEGAN, E.SPEECH_STARTED, E.SPEECH_STOPPED}),
     # The end of a sound too short to be speech, or of a prompt that was cleared.
-    S.OPEN: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED, E.NOTHING_TO_ANSWER}),
-    S.CALLER: frozenset({E.SPEECH_STARTED, E.PROMPTS_ENDED}),
-    S.PAUSE: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED}),
-    S.WORKING: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED, E.TURN_ENDED}),
+    S.OPEN: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED, E.WAIT_WENT_ON, E.NOTHING_TO_ANSWER}),
+    S.CALLER: frozenset({E.SPEECH_STARTED, E.PROMPTS_ENDED, E.WAIT_WENT_ON}),
+    S.PAUSE: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED, E.WAIT_WENT_ON}),
+    S.WORKING: frozenset({E.SPEECH_STOPPED, E.PROMPTS_ENDED, E.WAIT_WENT_ON, E.TURN_ENDED}),
     S.LEAVING: frozenset(FloorEvent),
 }
 

@@ -10,7 +10,7 @@ class Kind(StrEnum):
     STREAM_OPENED = "stream_opened"  # stream_id
     STREAM_LOST = "stream_lost"  # reason
     PROMPT_STARTED = "prompt_started"  # prompt_id, text, language
-    PROMPT_ENDED = "prompt_ended"  # prompt_id, heard_s, is_complete
+    PROMPT_ENDED = "prompt_ended"  # prompt_id, heard_s, is_complete; heard_text when it was cut
     DISCLOSURE_PLAYED = "disclosure_played"  # text_version, language, is_complete
     SPEECH_STARTED = "speech_started"
     UTTERANCE_HEARD = "utterance_heard"  # turn, text, asr_confidence, doubt, engine, model
@@ -18,7 +18,8 @@ class Kind(StrEnum):
     NO_INPUT = "no_input"  # step, level
     NO_MATCH = "no_match"  # step, level
     TURN_ANSWERED = "turn_answered"  # turn, intent, intent_confidence, verdict, expects, timings
-    BARGE_IN = "barge_in"  # prompt_id, heard_s
+    BARGE_IN = "barge_in"  # prompt_id
+    BARGE_IN_DISMISSED = "barge_in_dismissed"  # reason, text: it was no turn, the bot goes on
     LOOKED_UP = "looked_up"  # system, found
     ESCALATED = "escalated"  # reason
     TRANSFER_MOVED = "transfer_moved"  # transfer_id, state, agent

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ivr.calls.engines import HeardOrFailed
+from ivr.conversation.actions import AskDialogue
 from ivr.handoff.case import Case
 from ivr.speech.synthesizer import SynthesizerFailed
 from ivr.speech.transcriber import Doubt, Transcription
@@ -22,6 +23,20 @@ class InlineExecutor(Executor):
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
+
+
+class SlowDialogue(InlineExecutor):
+    """Runs the dialogue's work this many seconds later on the line's clock, all other work at once."""
+
+    def __init__(self, line: SteeredLine, seconds: float) -> None:
+        self._line = line
+        self._seconds = seconds
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not any(isinstance(arg, AskDialogue) for arg in args):
+            return super().submit(fn, *args, **kwargs)
+        self._line.call_at(self._line.now_s + self._seconds, lambda: fn(*args, **kwargs))
+        return Future()
 
 
 class ScriptedTicket:
@@ -73,15 +88,16 @@ class ScriptedHearing:
 
 
 class MeasuredAudio:
-    """Speaks every prompt as one second of tone; names in `unspeakable` fail."""
+    """Speaks every prompt as one second of tone, or so many; names in `unspeakable` fail."""
 
-    def __init__(self, unspeakable: frozenset[str] = frozenset()) -> None:
+    def __init__(self, unspeakable: frozenset[str] = frozenset(), seconds: float = 1.0) -> None:
         self._unspeakable = unspeakable
+        self._seconds = seconds
 
     def mulaw(self, text: str, language: str, is_personal: bool = False) -> bytes:
         if text in self._unspeakable:
             raise SynthesizerFailed(text)
-        return b"\x00" * 8000
+        return b"\x00" * round(8000 * self._seconds)
 
 
 class NotedTransfers:

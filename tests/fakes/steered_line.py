@@ -29,6 +29,7 @@ class SteeredLine:
         self._due: list[tuple[float, Callable[[], None]]] = []
         self.clears: list[float] = []
         self.plays: list[float] = []
+        self.played: list[bytes] = []
         self.is_closed = False
 
     @property
@@ -67,6 +68,7 @@ class SteeredLine:
 
     def play(self, mulaw: bytes, mark: str) -> None:
         self.plays.append(self.now_s)
+        self.played.append(mulaw)
         self._plays_until_s = max(self._plays_until_s, self.now_s) + len(mulaw) / 8000
         if self._does_echo_marks:
             self._playing.append((self._plays_until_s, mark))

@@ -1,5 +1,7 @@
 """A call on a stream, in virtual time: what the caller hears and when."""
 
+from itertools import pairwise
+
 import pytest
 
 from ivr.calls.ear import Ear
@@ -12,7 +14,14 @@ from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailabl
 from ivr.handoff.escalation import EscalationReason
 from ivr.records.feed import Feed
 from ivr.speech.transcriber import Doubt, TranscriberFailed
-from tests.fakes.inline_engines import InlineExecutor, MeasuredAudio, NotedTransfers, ScriptedHearing, heard
+from tests.fakes.inline_engines import (
+    InlineExecutor,
+    MeasuredAudio,
+    NotedTransfers,
+    ScriptedHearing,
+    SlowDialogue,
+    heard,
+)
 from tests.fakes.memory_records import MemoryCallRecords
 from tests.fakes.plain_phrasebook import PlainPhrasebook
 from tests.fakes.scripted_dialogue import ScriptedDialogue
@@ -27,7 +36,7 @@ ASK_NUMBER = DialogueReply(
 class Scene:
     """One call with its fakes; `plays_out` runs it and returns how the stream ended."""
 
-    def __init__(self, *words, reply=ASK_NUMBER, audio=None, **line_options) -> None:
+    def __init__(self, *words, reply=ASK_NUMBER, audio=None, dialogue_takes_s=0.0, **line_options) -> None:
         self.clock = SteeredClock()
         self.line = SteeredLine(self.clock, **line_options)
         self.hearing = ScriptedHearing(*words)
@@ -41,7 +50,7 @@ class Scene:
             self._dialogue,
             self.transfers,
             self.records,
-            InlineExecutor(),
+            InlineExecutor() if dialogue_takes_s == 0.0 else SlowDialogue(self.line, dialogue_takes_s),
             self.clock,
         )
 
@@ -103,6 +112,75 @@ def test_talking_over_any_other_prompt_stops_it_soon_and_is_heard():
     assert cleared_s - 1.3 <= 0.35
     assert scene.noted("barge_in") == [{"prompt_id": "say_how_to_reach_a_person"}]
     assert scene.asked() == [Spoken("where is my order")]
+
+
+@pytest.mark.parametrize(
+    ("noise", "reason"),
+    [
+        (heard("Mm-hmm."), "backchannel"),
+        (heard("Thank you.", Doubt.NO_SPEECH), "no_speech"),
+        (heard("we all the", Doubt.LOW_LOG_PROBABILITY), "doubtful"),
+    ],
+)
+def test_the_bot_goes_on_with_its_sentence_when_what_stopped_it_was_no_turn(noise, reason):
+    scene = Scene(noise, heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
+    scene.line.caller_speaks(6.0, 6.4)
+    scene.line.caller_speaks(10.0, 11.0)
+    scene.line.stream_ends(14.0)
+    scene.plays_out()
+    cut_s = scene.line.clears[0]
+    assert scene.noted("barge_in_dismissed")[0]["reason"] == reason
+    assert scene.noted("no_match") == []
+    assert scene.asked() == [Spoken("where is my order")]
+    resumed_s = scene.line.plays[2]
+    assert resumed_s - 6.4 <= 0.6
+    cut, whole = scene.noted("prompt_ended")[1:3]
+    assert (cut["is_complete"], whole["is_complete"]) == (False, True)
+    assert cut["heard_s"] == pytest.approx(cut_s - 4.0, abs=0.05)
+    left_s = len(scene.line.played[2]) / 8000
+    assert 0.0 <= left_s - (4.0 - cut["heard_s"]) <= 1.4  # a little is said again, nothing is left out
+
+
+def test_what_waited_behind_a_sentence_that_goes_on_is_said_too():
+    two = DialogueReply(Verdict.ANSWERED, (Prompt("one", "one. "), Prompt("two", "two?")))
+    scene = Scene(heard("opening hours"), heard("Okay."), reply=two)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.caller_speaks(5.2, 5.6)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["one", "one", "two"]
+    assert [facts["is_complete"] for facts in scene.noted("prompt_ended")[2:]] == [False, True, True]
+
+
+def test_an_answer_over_a_prompt_is_a_turn_and_the_rest_of_the_prompt_is_given_up():
+    scene = Scene(heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
+    scene.line.caller_speaks(6.0, 7.0)
+    scene.line.stream_ends(14.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["ask_number"]
+    cut = scene.noted("prompt_ended")[1]
+    assert not cut["is_complete"]
+    assert "say_how_to_reach_a_person".startswith(cut["heard_text"])
+
+
+def test_a_key_after_a_sound_ends_what_was_cut():
+    scene = Scene(heard("Mm-hmm."), audio=MeasuredAudio(seconds=4.0))
+    scene.line.caller_speaks(6.0, 6.4)
+    scene.line.caller_presses("5#", 6.45)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["ask_number"]
+
+
+def test_prompts_of_one_answer_follow_each_other_without_a_gap():
+    three = DialogueReply(Verdict.ANSWERED, tuple(Prompt(name, name) for name in ("one", "two", "three")))
+    scene = Scene(heard("opening hours"), reply=three)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    first_s, second_s, third_s = scene.line.plays[2:5]
+    assert second_s < first_s + 1.0  # on the line before the former has played
+    assert third_s < first_s + 2.0
 
 
 def test_a_cough_over_a_prompt_stops_nothing():
@@ -180,8 +258,30 @@ def test_words_that_come_late_are_waited_for_with_a_word_and_then_answered():
     scene.line.caller_speaks(3.0, 4.0)
     scene.line.stream_ends(12.0)
     scene.plays_out()
-    assert scene.said()[2:] == ["say_still_working", "ask_number"]
-    assert scene.line.plays[2] == pytest.approx(4.0 + 2.5, abs=0.2)
+    assert scene.said()[2:] == ["say_still_working", "say_still_working_2", "ask_number"]
+    assert scene.line.plays[2] == pytest.approx(4.0 + 1.6, abs=0.2)
+
+
+def test_a_look_up_that_takes_long_never_leaves_the_caller_in_silence_for_three_seconds():
+    scene = Scene(heard("where is my order"), dialogue_takes_s=14.0)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(22.0)
+    scene.plays_out()
+    words = ["say_still_working", "say_still_working_2", "say_still_working_3", "say_still_working"]
+    assert scene.said()[2:] == [*words, "ask_number"]
+    assert scene.noted("no_input") == []
+    first_s, *later = scene.line.plays[2:]
+    assert 1.2 <= first_s - 4.0 <= 2.0
+    for before_s, after_s in pairwise([first_s, *later]):
+        assert after_s - (before_s + 1.0) < 3.0
+
+
+def test_no_word_bridges_a_wait_that_the_answer_ends_in_time():
+    scene = Scene(heard("where is my order"), dialogue_takes_s=0.6)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["ask_number"]
 
 
 def test_going_on_while_the_words_are_late_makes_one_turn_of_both():

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.conversation.barge_in import takes_the_floor
+from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
 from ivr.conversation.endpointing import COMPLETE_S, UNFINISHED_S, USUAL_S, wait
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.keys import INTER_DIGIT_S, LONE_ZERO_S, MOST_DIGITS, KeyEntry
+from ivr.conversation.patience import is_word_due
 
 SIX = Expectation(Expecting.DIGITS, "order_number", 6)
 YES_NO = Expectation(Expecting.YES_NO, "anything_else")
@@ -79,3 +80,58 @@ def test_a_cough_does_not_take_the_floor_and_nothing_takes_it_from_the_disclosur
     assert not takes_the_floor(True, 0.1)
     assert takes_the_floor(True, 0.3)
     assert not takes_the_floor(False, 5.0)
+
+
+QUESTION = TalkedOver("What's the six digit order number? You can say it or key it in.", 0.4, 0.5)
+MORE = TalkedOver("Is there anything else?", 0.5, 0.6)
+STATEMENT = TalkedOver("Your order has been shipped and is on its way.", 0.3, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt", "over", "expects", "reason"),
+    [
+        ("", None, STATEMENT, YES_NO, "no_speech"),
+        ("Thank you.", "no_speech", STATEMENT, YES_NO, "no_speech"),
+        ("of the rest of it", "low_log_probability", STATEMENT, YES_NO, "doubtful"),
+        ("Mm-hmm.", None, STATEMENT, YES_NO, "backchannel"),
+        ("Uh-huh.", None, QUESTION, SIX, "backchannel"),
+        ("Okay, great.", None, STATEMENT, YES_NO, "backchannel"),
+        ("Yes.", None, STATEMENT, YES_NO, "backchannel"),  # the question is still to come
+        ("Okay.", None, QUESTION, SIX, "backchannel"),
+        ("Yes.", None, MORE, YES_NO, "answer"),
+        ("Yeah, please", None, MORE, YES_NO, "answer"),
+        ("four seven one", None, QUESTION, SIX, "answer"),
+        ("471192", None, STATEMENT, SIX, "answer"),
+        ("No.", None, STATEMENT, YES_NO, "words"),  # who says no while listening has something against it
+        ("Agent", None, STATEMENT, YES_NO, "words"),
+        ("Stop.", None, STATEMENT, OPEN_QUESTION, "words"),
+        ("Okay, but where is it?", None, STATEMENT, YES_NO, "words"),
+        ("has been shipped", None, STATEMENT, YES_NO, "echo"),
+        ("order number", None, QUESTION, SIX, "words"),  # too short to be told from a caller's own words
+        ("your order has been cancelled", None, STATEMENT, YES_NO, "words"),
+    ],
+)
+def test_words_over_a_prompt_are_a_turn_or_the_bot_goes_on(words, doubt, over, expects, reason):
+    verdict = was_meant(words, doubt, over, expects)
+    assert verdict.reason == reason
+    assert verdict.is_meant == (reason in {"answer", "words"})
+
+
+def test_taking_up_words_the_bot_said_a_while_ago_is_no_echo():
+    hint = TalkedOver("Sorry, I didn't get that. You could say: where is my order? Or say agent.", 0.95, 1.0)
+    assert was_meant("where is my order", None, hint, OPEN_QUESTION).is_meant
+
+
+@pytest.mark.parametrize(
+    ("words_said", "since_speech_s", "since_turn_s", "silent_s", "is_due"),
+    [
+        (0, 1.4, 1.0, 9.0, False),  # the answer may still come in good time
+        (0, 1.5, 0.7, 9.0, True),
+        (0, 1.7, 0.1, 9.0, False),  # a long pause was waited for: the turn is only just over
+        (0, 2.0, 0.4, 9.0, True),
+        (1, 4.0, 3.0, 2.5, False),
+        (1, 5.1, 4.0, 2.6, True),  # silence never lasts 3 s
+    ],
+)
+def test_a_wait_is_bridged_in_good_time(words_said, since_speech_s, since_turn_s, silent_s, is_due):
+    assert is_word_due(words_said, since_speech_s, since_turn_s, silent_s) is is_due

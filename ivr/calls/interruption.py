@@ -1,0 +1,33 @@
+"""The prompt the caller talked over, from the cut until it is known whether that was meant."""
+
+from ivr.calls.playback import Sounding
+from ivr.calls.turn_in_hand import TurnInHand
+from ivr.conversation.barge_in import RESUME_AFTER_S, TalkedOver, Verdict, was_meant
+from ivr.conversation.expectation import Expectation
+
+
+class Interruption:
+    """Holds at most one cut prompt. Owned by the call's thread."""
+
+    def __init__(self) -> None:
+        self._over: TalkedOver | None = None
+
+    def begin(self, cut: Sounding, voice_began_s: float, now_s: float) -> None:
+        """Remember the prompt that is being cut."""
+        self._over = TalkedOver(cut.prompt.text, cut.share_heard(voice_began_s), cut.share_heard(now_s))
+
+    def end(self) -> None:
+        """Forget it: the bot goes on, or the caller has the floor."""
+        self._over = None
+
+    def verdict(self, turn: TurnInHand, expects: Expectation) -> Verdict | None:
+        """Say what the words over the prompt were; None when no prompt was cut or the words are not known."""
+        if self._over is None or turn.heard is None:
+            return None
+        heard = turn.heard
+        return was_meant(heard.text, heard.doubt, self._over, expects, heard.language)
+
+    @staticmethod
+    def is_quiet_enough(turn: TurnInHand) -> bool:
+        """Say whether the caller has been silent for long enough to speak on."""
+        return turn.pause_s >= RESUME_AFTER_S
