@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -164,11 +163,6 @@ def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:
         settings.twilio_region,
         settings.twilio_edge,
     )
-
-
-def transcribe_here(settings: Settings, audio: np.ndarray) -> str:
-    """Return the words of float32 audio at 16 kHz, recognised in this process; for tools that listen."""
-    return transcriber_factory(settings)(2).transcribe(audio, settings.language).text
 
 
 def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:

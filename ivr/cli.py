@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -23,6 +24,8 @@ from ivr.orders.demo_shop import list_orders, seed
 from ivr.records.database import upgrade
 from ivr.running.run_command import RASA_PYTHON, run_command
 from ivr.settings_page import render
+from ivr.speech.synthesizer import Synthesizer
+from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
 
 
@@ -141,12 +144,22 @@ def db_seed() -> None:
     click.echo(f"{count} demo orders")
 
 
+@cache
+def _voice() -> Synthesizer:
+    return bootstrap.make_voice(load())
+
+
+@cache
+def _transcriber() -> Transcriber:
+    return bootstrap.transcriber_factory(load())(2)
+
+
 def _speak(text: str, language: str) -> np.ndarray:
-    return bootstrap.make_voice(load()).synthesize(text, language)
+    return _voice().synthesize(text, language)
 
 
 def _transcribe(audio: np.ndarray) -> str:
-    return bootstrap.transcribe_here(load(), audio)
+    return _transcriber().transcribe(audio, load().language).text
 
 
 ivr.add_command(run_command(load))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, request
 
 from ivr.records.feed import follow
-from ivr.records.kinds import Kind
 from ivr.records.store import CallEvent
 from ivr.web.services import Services
 
@@ -46,6 +45,7 @@ def create_call_events_blueprint(services: Services) -> Blueprint:
 
 
 def _stream(services: Services, call_id: str) -> Iterator[str]:
+    """Follow a call until it has an outcome and nothing more happens: the last words come after the outcome."""
     for event in follow(services.records, services.feed, call_id, idle_s=5.0):
         if event is None:
             row = services.records.call(call_id)
@@ -54,8 +54,6 @@ def _stream(services: Services, call_id: str) -> Iterator[str]:
             yield KEEP_ALIVE
             continue
         yield f"id: {event.seq}\ndata: {json.dumps(_as_json(event))}\n\n"
-        if event.kind == Kind.CALL_ENDED:
-            return
 
 
 def _as_json(event: CallEvent) -> dict[str, object]:
