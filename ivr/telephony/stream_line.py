@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from simple_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError
 
 from ivr import log
 from ivr.calls.line import Frame, KeyPressed, LineClosed, LineMessage, MarkReached
@@ -11,6 +12,8 @@ from ivr.telephony.media_messages import AudioArrived, FrameProblem, KeyArrived,
 
 CHUNK_BYTES = 1600  # 200 ms: long enough to play smoothly, and whole 20 ms frames
 MOST_PROBLEMS = 50
+# The peer may go at any moment: before a send, during it, or while its own close frame is being read.
+GONE = (ConnectionClosed, LocalProtocolError, OSError)
 
 _log = log.get("stream_line")
 
@@ -61,7 +64,7 @@ class StreamLine:
         """Close the socket; the network goes on with its next instruction."""
         try:
             self._socket.close(1000, "done")
-        except ConnectionClosed:
+        except GONE:
             return
 
     def _read(self, message: str | bytes) -> LineMessage | None:
@@ -89,5 +92,5 @@ class StreamLine:
     def _send(self, frame: str) -> None:
         try:
             self._socket.send(frame)
-        except ConnectionClosed:
+        except GONE:
             return  # the next receive says so

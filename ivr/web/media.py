@@ -1,19 +1,23 @@
 """The Media Streams WebSocket: who may open one, that it starts in time, and whose call it carries."""
 
+import contextlib
 import re
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, request
 from flask_sock import Sock
-from simple_websocket import ConnectionClosed
+from simple_websocket import ConnectionClosed, Server
+from wsproto.utilities import RemoteProtocolError
 
 from ivr import log
 from ivr.telephony.media_messages import MAX_FRAME_BYTES, StreamStarted, read_frame
 from ivr.telephony.signatures import SIGNATURE_HEADER, SignatureCheck
-from ivr.telephony.stream_line import Socket, StreamLine
+from ivr.telephony.stream_line import GONE, StreamLine
 from ivr.web.services import Services
+from ivr.web.unstarted import UnstartedStreams, cut
 
 STREAM_PATH = "/voice/media"
 START_LIMIT_S = 5.0
+GOODBYE_S = 1.0  # for the peer's own close frame, which is on its way when it closes properly
 SOCKET_OPTIONS = {"max_message_size": MAX_FRAME_BYTES, "ping_interval": 25}
 POLICY_VIOLATION = 1008
 
@@ -33,10 +37,20 @@ def create_media_blueprint(services: Services, sock: Sock) -> Blueprint:
             _log.warning("stream_refused", why="signature")
             abort(403)
 
-    def media(socket: Socket) -> None:
-        started = _wait_for_start(socket, services)
+    unstarted = UnstartedStreams()
+
+    def media(socket: Server) -> None:
+        try:
+            carry(socket)
+        finally:
+            _let_go(socket)
+
+    def carry(socket: Server) -> None:
+        with unstarted.one_more(socket):
+            started = _wait_for_start(socket, services)
         if started is None or not _is_acceptable(started, services):
-            socket.close(POLICY_VIOLATION, "no acceptable start")
+            with contextlib.suppress(*GONE):
+                socket.close(POLICY_VIOLATION, "no acceptable start")
             return
         line = StreamLine(socket, started.stream_id)
         try:
@@ -48,12 +62,25 @@ def create_media_blueprint(services: Services, sock: Sock) -> Blueprint:
             _log.warning("stream_refused", why="second stream or ended call", call_id=started.call_id)
         line.close()
 
+    def refuse_upgrade(broken: Exception) -> Response:
+        _log.warning("stream_refused", why="the upgrade is broken")
+        return Response("no WebSocket upgrade\n", 400, mimetype="text/plain")
+
     blueprint.before_request(only_the_network)
+    blueprint.register_error_handler(RemoteProtocolError, refuse_upgrade)
+    blueprint.register_error_handler(UnicodeError, refuse_upgrade)  # a Host that is no host
     sock.route(STREAM_PATH, bp=blueprint)(media)
     return blueprint
 
 
-def _wait_for_start(socket: Socket, services: Services) -> StreamStarted | None:
+def _let_go(socket: Server) -> None:
+    """End the connection and the thread that reads it: a web server that closes it leaves that thread behind."""
+    socket.thread.join(GOODBYE_S)
+    cut(socket)
+    socket.thread.join(GOODBYE_S)
+
+
+def _wait_for_start(socket: Server, services: Services) -> StreamStarted | None:
     deadline = services.clock.monotonic() + START_LIMIT_S
     while (left := deadline - services.clock.monotonic()) > 0:
         try:
