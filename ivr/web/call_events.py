@@ -45,7 +45,7 @@ def create_call_events_blueprint(services: Services) -> Blueprint:
 
 
 def _stream(services: Services, call_id: str) -> Iterator[str]:
-    """Follow a call until it has an outcome and nothing more happens: the last words come after the outcome."""
+    """Follow a call until it has an outcome and falls quiet: the last words come after the outcome."""
     for event in follow(services.records, services.feed, call_id, idle_s=5.0):
         if event is None:
             row = services.records.call(call_id)
