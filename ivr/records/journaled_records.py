@@ -12,6 +12,7 @@ from ivr.clock import Clock
 from ivr.records.facts import storable
 from ivr.records.journal import Journal, Record
 from ivr.records.store import (
+    AgentRow,
     CallEvent,
     CallRow,
     RecordRefused,
@@ -148,6 +149,18 @@ class JournaledRecords:
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         return self._inner.busy_agents()
+
+    def enlist_agents(self, agents: Sequence[tuple[str, str]]) -> None:
+        """Make these (name, number) the agents, in this order."""
+        self._inner.enlist_agents(agents)
+
+    def agents(self) -> list[AgentRow]:
+        """Return the agents in their order."""
+        return self._inner.agents()
+
+    def set_presence(self, name: str, presence: str, missed: int = 0) -> bool:
+        """Set an agent's presence and calls missed in a row; False for a name nobody has."""
+        return self._inner.set_presence(name, presence, missed)
 
     def book_callback(self, call_id: str, number: str | None, reason: str, briefing: Sequence[str]) -> str:
         """Store a callback and return its case number; once per call."""

@@ -128,6 +128,17 @@ callbacks = Table(
     Column("closed_at", UtcDateTime),
 )
 
+agents = Table(
+    "agents",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("presence", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("missed", Integer, nullable=False),
+)
+
 webhook_answers = Table(
     "webhook_answers",
     metadata,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ivr.clock import Clock
-from ivr.records import rows
+from ivr.records import agent_rows, rows
 from ivr.records.database import STATEMENT_TIMEOUT_MS, beginning
 from ivr.records.facts import storable
 from ivr.records.feed import Feed
@@ -27,7 +27,7 @@ from ivr.records.models import (
     transfers,
     webhook_answers,
 )
-from ivr.records.store import CallEvent, CallRow, RecordsUnavailable, TransferRow
+from ivr.records.store import AgentRow, CallEvent, CallRow, RecordsUnavailable, TransferRow
 
 ANSWER_LIFE = timedelta(hours=24)
 PURGE_EVERY_S = 3600.0
@@ -195,6 +195,23 @@ class SqlCallRecords:
         )
         with self._reading() as connection:
             return set(connection.execute(wanted.distinct()).scalars())
+
+    # Agents
+
+    def enlist_agents(self, agents: Sequence[tuple[str, str]]) -> None:
+        """Make these (name, number) the agents, in this order."""
+        with self._writing() as connection:
+            agent_rows.enlist(connection, self._insert, agents, self._clock.now())
+
+    def agents(self) -> list[AgentRow]:
+        """Return the agents in their order."""
+        with self._reading() as connection:
+            return agent_rows.listed(connection)
+
+    def set_presence(self, name: str, presence: str, missed: int = 0) -> bool:
+        """Set an agent's presence and calls missed in a row; False for a name nobody has."""
+        with self._writing() as connection:
+            return agent_rows.set_presence(connection, name, presence, missed, self._clock.now())
 
     # Callbacks
 

@@ -51,6 +51,20 @@ class TransferRow:
     case_number: str | None
 
 
+@dataclass(frozen=True)
+class AgentRow:
+    """One agent as they stand. `presence` is a value of handoff.presence.Presence, `since` when it began.
+
+    `missed` counts the calls missed in a row.
+    """
+
+    name: str
+    number: str  # E.164
+    presence: str
+    since: datetime
+    missed: int
+
+
 class RecordsUnavailable(Exception):
     """The database did not answer in time, or could not be reached. What was asked may have happened."""
 
@@ -121,6 +135,24 @@ class CallRecords(Protocol):
 
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
+        ...
+
+    def enlist_agents(self, agents: Sequence[tuple[str, str]]) -> None:
+        """Make these (name, number) the agents, in this order.
+
+        New ones are available from now, known ones keep their presence, all others are forgotten.
+        """
+        ...
+
+    def agents(self) -> list[AgentRow]:
+        """Return the agents in their order."""
+        ...
+
+    def set_presence(self, name: str, presence: str, missed: int = 0) -> bool:
+        """Set an agent's presence and calls missed in a row; False for a name nobody has.
+
+        `since` starts anew only when the presence is another.
+        """
         ...
 
     def book_callback(self, call_id: str, number: str | None, reason: str, briefing: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from ivr.records.feed import Feed
 from ivr.records.kinds import Kind
 from ivr.records.models import metadata
 from ivr.records.sql_records import SqlCallRecords
-from ivr.records.store import ReplayableRecords
+from ivr.records.store import AgentRow, ReplayableRecords
 from tests.fakes.memory_records import MemoryCallRecords
 from tests.fakes.steered_clock import SteeredClock
 
@@ -349,6 +349,39 @@ def test_live_transfers_and_busy_agents_follow_the_state(records: ReplayableReco
         records.move_transfer(f"T-{state}", "requested", state, agent=f"agent of {state}")
     assert [transfer.state for transfer in records.live_transfers()] == ["requested", "dialing", "briefing"]
     assert records.busy_agents() == {"agent of dialing", "agent of briefing", "agent of bridged"}
+
+
+# Agents
+
+
+def test_agents_are_available_from_the_start_and_in_their_order(kept: Kept) -> None:
+    begun = kept.clock.now()
+    kept.records.enlist_agents([("Bo", "+46850000002"), ("Anna", "+46850000001")])
+    assert kept.records.agents() == [
+        AgentRow("Bo", "+46850000002", "available", begun, missed=0),
+        AgentRow("Anna", "+46850000001", "available", begun, missed=0),
+    ]
+
+
+def test_presence_counts_from_its_change(kept: Kept) -> None:
+    begun = kept.clock.now()
+    kept.records.enlist_agents([("Anna", "+46850000001")])
+    kept.clock.advance(10)
+    assert kept.records.set_presence("Anna", "available", missed=1)
+    assert [(a.since, a.missed) for a in kept.records.agents()] == [(begun, 1)]
+    assert kept.records.set_presence("Anna", "away")
+    assert kept.records.agents() == [AgentRow("Anna", "+46850000001", "away", kept.clock.now(), missed=0)]
+    assert not kept.records.set_presence("Nobody", "away")
+
+
+def test_agents_named_again_keep_their_presence_and_others_go(kept: Kept) -> None:
+    kept.records.enlist_agents([("Anna", "+46850000001"), ("Bo", "+46850000002")])
+    kept.records.set_presence("Bo", "away")
+    kept.records.enlist_agents([("Cari", "+46850000003"), ("Bo", "+46850000009")])
+    agents = [(agent.name, agent.number, agent.presence) for agent in kept.records.agents()]
+    assert agents == [("Cari", "+46850000003", "available"), ("Bo", "+46850000009", "away")]
+    kept.records.enlist_agents([])
+    assert kept.records.agents() == []
 
 
 # Callbacks

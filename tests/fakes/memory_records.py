@@ -11,7 +11,7 @@ from typing import Any
 from ivr.clock import Clock
 from ivr.records.facts import storable
 from ivr.records.feed import Feed
-from ivr.records.store import CallEvent, CallRow, RecordsUnavailable, TransferRow
+from ivr.records.store import AgentRow, CallEvent, CallRow, RecordsUnavailable, TransferRow
 from tests.fakes.steered_clock import SteeredClock
 
 LIVE = {"requested", "dialing", "briefing"}
@@ -40,6 +40,7 @@ class MemoryCallRecords:
         self._events: dict[str, list[CallEvent]] = {}
         self._seq_of: dict[str, int] = {}
         self._transfers: dict[str, TransferRow] = {}
+        self._agents: dict[str, AgentRow] = {}
         self._callbacks: dict[str, dict[str, Any]] = {}
         self._answers: dict[str, tuple[datetime, str]] = {}
 
@@ -159,6 +160,32 @@ class MemoryCallRecords:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         with self._answering():
             return {row.agent for row in self._transfers.values() if row.state in BUSY and row.agent}
+
+    def enlist_agents(self, agents: Sequence[tuple[str, str]]) -> None:
+        """Make these (name, number) the agents, in this order."""
+        with self._answering():
+            known, now = self._agents, self._clock.now()
+            self._agents = {
+                name: replace(known[name], number=number)
+                if name in known
+                else AgentRow(name, number, "available", now, missed=0)
+                for name, number in agents
+            }
+
+    def agents(self) -> list[AgentRow]:
+        """Return the agents in their order."""
+        with self._answering():
+            return list(self._agents.values())
+
+    def set_presence(self, name: str, presence: str, missed: int = 0) -> bool:
+        """Set an agent's presence and calls missed in a row; False for a name nobody has."""
+        with self._answering():
+            agent = self._agents.get(name)
+            if agent is None:
+                return False
+            since = agent.since if agent.presence == presence else self._clock.now()
+            self._agents[name] = replace(agent, presence=str(presence), missed=missed, since=since)
+            return True
 
     def book_callback(self, call_id: str, number: str | None, reason: str, briefing: Sequence[str]) -> str:
         """Store a callback and return its case number; once per call."""
