@@ -24,4 +24,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"  # reason
     TRANSFER_MOVED = "transfer_moved"  # transfer_id, state, agent
     CALLBACK_BOOKED = "callback_booked"  # case_number
+    CALLBACK_CLOSED = "callback_closed"  # case_number, outcome ("done", "failed"), agent
+    TRANSFER_DECLINED = "transfer_declined"  # transfer_id, agent, why: at the desk, with a reason
+    TRANSCRIPT_VIEWED = "transcript_viewed"  # agent: somebody at the desk looked at the call's words
     CALL_ENDED = "call_ended"  # outcome, reason
