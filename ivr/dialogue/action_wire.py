@@ -60,13 +60,16 @@ def read_request(body: object) -> ActionRequest:
     loop = tracker.get("active_loop") or {}
     if not all(isinstance(part, Mapping) for part in (slots, latest, loop)):
         raise ActionRequestMalformed("the tracker is not as Rasa 3.6 writes it")
+    entities = latest.get("entities") or []
+    if not isinstance(entities, list):
+        raise ActionRequestMalformed("the entities are not a list")
     intent = latest.get("intent") or {}
     return ActionRequest(
         action=action,
         call_id=call_id,
         slots=slots,
         intent=intent.get("name") if isinstance(intent, Mapping) else None,
-        numbers=_numbers(latest.get("entities") or ()),
+        numbers=_numbers(entities),
         active_loop=loop.get("name"),
     )
 

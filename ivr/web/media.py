@@ -74,7 +74,7 @@ def create_media_blueprint(services: Services, sock: Sock) -> Blueprint:
 
 
 def _let_go(socket: Server) -> None:
-    """End the connection and the thread that reads it: a web server that closes it leaves that thread behind."""
+    """End the connection and the thread that reads it; a web server that closes it leaves that one behind."""
     socket.thread.join(GOODBYE_S)
     cut(socket)
     socket.thread.join(GOODBYE_S)

@@ -24,7 +24,7 @@ def create_rasa_actions_blueprint(actions: Actions, token: str) -> Blueprint:
             return jsonify(error="too large"), 413
         try:
             asked = read_request(request.get_json(silent=True))
-        except ActionRequestMalformed as malformed:
+        except (ActionRequestMalformed, RecursionError) as malformed:  # JSON can be nested too deep to read
             return jsonify(error=str(malformed)), 422
         try:
             answer = actions.run(asked)

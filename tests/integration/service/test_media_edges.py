@@ -289,9 +289,9 @@ def test_without_signatures_a_foreign_tool_may_name_any_account(
     service: ServiceInProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("open")
-    with service_in_process(folder, verify_signatures=False, public_url="http://127.0.0.1:8080") as open_one:
-        with MediaCaller(open_one, {}) as caller:
-            caller.starts(new_call(), account="AC" + "9" * 32)
-            caller.hears("media")
-            caller.stops()
-            caller.closed_with()
+    changes = {"verify_signatures": False, "public_url": "http://127.0.0.1:8080"}
+    with service_in_process(folder, **changes) as open_one, MediaCaller(open_one, {}) as caller:
+        caller.starts(new_call(), account="AC" + "9" * 32)
+        caller.hears("media")
+        caller.stops()
+        caller.closed_with()
