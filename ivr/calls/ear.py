@@ -5,6 +5,7 @@ import numpy as np
 from ivr.audio import g711
 from ivr.audio.frames import Windows
 from ivr.audio.speech_detector import SpeechDetector, SpeechStarted, SpeechStopped
+from ivr.audio.talk_meter import TalkMeter
 from ivr.audio.voice_activity import SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceActivity
 
 
@@ -15,6 +16,7 @@ class Ear:
         self._activity = activity
         self._windows = Windows(WINDOW_SAMPLES)
         self._detector = SpeechDetector(SAMPLE_RATE_HZ)
+        self._talk = TalkMeter(SAMPLE_RATE_HZ)
         self._samples = 0
         self._speech_began_s = 0.0
 
@@ -35,13 +37,25 @@ class Ear:
             return 0.0
         return self._detector.position_s - self._detector.silence_s - self._speech_began_s
 
+    @property
+    def voiced_s(self) -> float:
+        """How much clear voice the caller's present speech holds; 0 in silence."""
+        return self._talk.voiced_s if self.is_speaking else 0.0
+
+    @property
+    def open_s(self) -> float:
+        """How much of that is spoken with the mouth open; 0 for a hum."""
+        return self._talk.open_s if self.is_speaking else 0.0
+
     def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechStopped]:
         """Take 8 kHz mu-law audio of any length and return what it brought."""
         audio = g711.decode(mulaw)
         self._samples += audio.size
         noticed = []
         for window in self._windows.push(audio):
-            change = self._detector.hear(window, self._activity.probability(window))
+            probability = self._activity.probability(window)
+            self._talk.hear(window, probability)
+            change = self._detector.hear(window, probability)
             if isinstance(change, SpeechStarted):
                 self._speech_began_s = change.at_s
             if change is not None:

@@ -1,8 +1,11 @@
 """The prompt the caller talked over, from the cut until it is known whether that was meant."""
 
-from ivr.calls.playback import Sounding
+from ivr.audio import g711
+from ivr.audio.echo import HEARD_S, LONGEST_DELAY_S, is_echo
+from ivr.calls.ear import Ear
+from ivr.calls.playback import MULAW_BYTES_PER_S, Sounding
 from ivr.calls.turn_in_hand import TurnInHand
-from ivr.conversation.barge_in import RESUME_AFTER_S, TalkedOver, Verdict, was_meant
+from ivr.conversation.barge_in import RESUME_AFTER_S, TalkedOver, Verdict, takes_the_floor, was_meant
 from ivr.conversation.expectation import Expectation
 
 
@@ -11,6 +14,15 @@ class Interruption:
 
     def __init__(self) -> None:
         self._over: TalkedOver | None = None
+
+    @staticmethod
+    def is_beginning(sounding: Sounding, ear: Ear) -> bool:
+        """Say whether somebody, and not the bot's own echo, talks over the prompt now."""
+        if not takes_the_floor(sounding.prompt.is_interruptible, ear.voiced_s, ear.open_s):
+            return False
+        heard = ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
+        sent = sounding.sounded(ear.now_s, HEARD_S + LONGEST_DELAY_S)
+        return not is_echo(heard, g711.decode(sent))
 
     def begin(self, cut: Sounding, voice_began_s: float, now_s: float) -> None:
         """Remember the prompt that is being cut."""

@@ -13,7 +13,7 @@ from ivr.calls.logbook import Logbook
 from ivr.calls.mouth import AudioReady, Mouth
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
-from ivr.conversation.barge_in import Verdict, takes_the_floor
+from ivr.conversation.barge_in import Verdict
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
     CallBegan,
@@ -200,7 +200,7 @@ class LiveCall:
 
     def _watch_for_barge_in(self) -> None:
         current = self._mouth.current
-        if current is None or not takes_the_floor(current.prompt.is_interruptible, self._ear.speech_s):
+        if current is None or not self._interruption.is_beginning(current, self._ear):
             return
         now_s = self._ear.now_s
         self._log.write(Kind.BARGE_IN, prompt_id=current.prompt.id)

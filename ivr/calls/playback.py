@@ -38,6 +38,11 @@ class Sounding:
         """Return the same as a share of the prompt, 0 to 1."""
         return self.heard_s(now_s) / self.duration_s if self.mulaw else 1.0
 
+    def sounded(self, now_s: float, seconds: float) -> bytes:
+        """Return the mu-law audio of the last so many seconds up to now."""
+        end = round(self.heard_s(now_s) * MULAW_BYTES_PER_S)
+        return self.mulaw[max(0, end - round(seconds * MULAW_BYTES_PER_S)) : end]
+
 
 class Playback:
     """The prompts queued on the line. Pure book-keeping; the caller's thread owns it."""

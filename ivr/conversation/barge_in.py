@@ -1,6 +1,6 @@
 """Whether speech over the bot takes the floor from it, and whether what was said was meant to. Pure.
 
-Two looks: while the caller makes a sound, its length decides whether the bot falls silent; once the
+Two looks: while the caller makes a sound, how it sounds decides whether the bot falls silent; once the
 words are known, they decide whether that was a turn or the bot goes on with its sentence.
 """
 
@@ -12,7 +12,9 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken_numbers import hear_numbers
 
-MIN_SPEECH_S = 0.19  # six windows; with the voice's onset this stops the bot 0.25 s after the first sound
+# Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
+MIN_VOICED_S = 0.16
+MIN_OPEN_S = 0.064
 RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
 ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
 ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
@@ -78,9 +80,9 @@ class TalkedOver:
         return plain_words(" ".join(word.group() for word in near)).split()
 
 
-def takes_the_floor(is_interruptible: bool, speech_s: float) -> bool:
-    """Say whether the caller, `speech_s` seconds into speaking over a prompt, gets the floor now."""
-    return is_interruptible and speech_s >= MIN_SPEECH_S
+def takes_the_floor(is_interruptible: bool, voiced_s: float, open_s: float) -> bool:
+    """Say whether the sound over a prompt, so many seconds of it voice and open voice, stops the bot."""
+    return is_interruptible and voiced_s >= MIN_VOICED_S and open_s >= MIN_OPEN_S
 
 
 def was_meant(

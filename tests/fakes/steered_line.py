@@ -11,7 +11,9 @@ from tests.fakes.steered_clock import SteeredClock
 
 FRAME_S = 0.02
 SILENCE = g711.encode(np.zeros(160, np.float32))
-VOICE = g711.encode((0.3 * np.sin(np.arange(160) / 160 * 2 * np.pi * 8)).astype(np.float32))
+TIMES = np.arange(160) / 160 * 2 * np.pi
+VOICE = g711.encode((0.3 * np.sin(8 * TIMES) + 0.2 * np.sin(24 * TIMES)).astype(np.float32))
+HUM = g711.encode((0.3 * np.sin(4 * TIMES)).astype(np.float32))
 
 
 class SteeredLine:
@@ -21,7 +23,7 @@ class SteeredLine:
         self._clock = clock
         self._does_echo_marks = does_echo_marks
         self._frames = 0
-        self._speech: list[tuple[float, float]] = []
+        self._speech: list[tuple[float, float, bytes]] = []
         self._messages: deque[tuple[float, LineMessage]] = deque()
         self._returning: deque[MarkReached] = deque()
         self._playing: deque[tuple[float, str]] = deque()
@@ -37,7 +39,10 @@ class SteeredLine:
         return self._frames * FRAME_S
 
     def caller_speaks(self, from_s: float, to_s: float) -> None:
-        self._speech.append((from_s, to_s))
+        self._speech.append((from_s, to_s, VOICE))
+
+    def caller_hums(self, from_s: float, to_s: float) -> None:
+        self._speech.append((from_s, to_s, HUM))
 
     def caller_presses(self, keys: str, at_s: float) -> None:
         for offset, key in enumerate(keys):
@@ -63,8 +68,8 @@ class SteeredLine:
             work()
         self._frames += 1
         self._clock.advance(FRAME_S)
-        is_voice = any(start <= self.now_s < end for start, end in self._speech)
-        return Frame(VOICE if is_voice else SILENCE)
+        sounds = [sound for start, end, sound in self._speech if start <= self.now_s < end]
+        return Frame(sounds[0] if sounds else SILENCE)
 
     def play(self, mulaw: bytes, mark: str) -> None:
         self.plays.append(self.now_s)

@@ -76,10 +76,17 @@ def test_how_long_the_bot_waits_depends_on_what_was_said(expects, words, seconds
     assert (wait(expects, words).seconds, wait(expects, words).reason) == (seconds, reason)
 
 
-def test_a_cough_does_not_take_the_floor_and_nothing_takes_it_from_the_disclosure():
-    assert not takes_the_floor(True, 0.1)
-    assert takes_the_floor(True, 0.3)
-    assert not takes_the_floor(False, 5.0)
+@pytest.mark.parametrize(
+    ("is_interruptible", "voiced_s", "open_s", "does_it_stop"),
+    [
+        (True, 0.16, 0.064, True),
+        (True, 0.128, 0.128, False),  # a cough
+        (True, 0.9, 0.032, False),  # "mm-hm": lips closed
+        (False, 5.0, 5.0, False),  # the disclosure
+    ],
+)
+def test_only_talking_stops_a_prompt_that_may_be_stopped(is_interruptible, voiced_s, open_s, does_it_stop):
+    assert takes_the_floor(is_interruptible, voiced_s, open_s) is does_it_stop
 
 
 QUESTION = TalkedOver("What's the six digit order number? You can say it or key it in.", 0.4, 0.5)
