@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.errors import SettingsInvalid
+from ivr.handoff.routing import read_agents
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -33,16 +34,18 @@ class Settings(BaseSettings):
     )
     twilio_account_sid: str = Field(description="Twilio account SID (AC...).", pattern="^AC[0-9a-f]{32}$")
     twilio_auth_token: SecretStr = Field(
-        description="Twilio auth token: checks signatures and signs REST requests."
+        min_length=1, description="Twilio auth token: checks signatures and signs REST requests."
     )
     twilio_auth_token_previous: SecretStr | None = Field(
-        None, description="The old auth token, accepted in signatures too while a rotation is under way."
+        None,
+        min_length=1,
+        description="The old auth token, accepted in signatures too while a rotation is under way.",
     )
     twilio_api_url: str | None = Field(
         None, description="Base URL of the REST API when it is not Twilio's own, such as the local carrier's."
     )
     twilio_region: str | None = Field(None, description="Twilio region such as ie1; needs `twilio_edge`.")
-    twilio_edge: str | None = Field(None, description="Twilio edge such as dublin.")
+    twilio_edge: str | None = Field(None, validate_default=True, description="Twilio edge such as dublin.")
     twilio_number: str = Field(
         "+46850000000",
         pattern=r"^\+[1-9]\d{6,14}$",
@@ -67,12 +70,14 @@ class Settings(BaseSettings):
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
     )
     rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the Rasa server.")
-    rasa_token: SecretStr = Field(SecretStr("local-rasa"), description="Token the Rasa server asks for.")
+    rasa_token: SecretStr = Field(
+        SecretStr("local-rasa"), min_length=1, description="Token the Rasa server asks for."
+    )
     rasa_timeout_s: float = Field(
         3.0, gt=0, le=10, description="Seconds to wait for Rasa before going on without it."
     )
     actions_token: SecretStr = Field(
-        SecretStr("local-actions"), description="Token Rasa shows when it asks for an action."
+        SecretStr("local-actions"), min_length=1, description="Token Rasa shows when it asks for an action."
     )
     orders_url: str | None = Field(
         None, description="Base URL of the shop's order API; the demo database when empty."
@@ -99,14 +104,61 @@ class Settings(BaseSettings):
             )
         return url.rstrip("/")
 
-    @model_validator(mode="after")
-    def _signatures_off_only_on_loopback(self) -> "Settings":
-        if not self.verify_signatures and self.host not in LOOPBACK:
+    @field_validator(
+        "twilio_auth_token_previous",
+        "twilio_api_url",
+        "twilio_region",
+        "twilio_edge",
+        "orders_url",
+        "orders_token",
+        mode="before",
+    )
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    # Each of these checks one field, so that a mistake elsewhere does not hide what they find.
+
+    @field_validator("verify_signatures")
+    @classmethod
+    def _signatures_off_only_on_loopback(cls, is_on: bool, known: ValidationInfo) -> bool:
+        host = known.data.get("host")
+        if not is_on and host not in LOOPBACK:
             raise ValueError(
-                "IVR_VERIFY_SIGNATURES may be false only while IVR_HOST is a loopback address "
-                f"(now {self.host}): anyone who reaches the port could otherwise act as Twilio"
+                "may be false only while IVR_HOST is a loopback address "
+                f"(now {host}): anyone who reaches the port could otherwise act as Twilio"
             )
-        return self
+        return is_on
+
+    @field_validator("twilio_edge")
+    @classmethod
+    def _a_region_has_its_edge(cls, edge: str | None, known: ValidationInfo) -> str | None:
+        if known.data.get("twilio_region") and not edge:
+            raise ValueError("must be set with IVR_TWILIO_REGION, such as dublin for ie1")
+        return edge
+
+    @field_validator("agents")
+    @classmethod
+    def _agents_are_readable(cls, agents: str) -> str:
+        read_agents(agents)
+        return agents
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_a_file_or_postgresql(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+")):
+            raise ValueError("write it as sqlite:///var/ivr.db or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("twilio_api_url", "rasa_url", "orders_url")
+    @classmethod
+    def _is_a_web_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        address = urlsplit(url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("is not an address such as http://127.0.0.1:5005")
+        return url
 
     def carrier_address(self) -> tuple[str, int] | None:
         """Return host and port of the local carrier, None when the REST API is not on this machine."""
