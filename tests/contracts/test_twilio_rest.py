@@ -21,6 +21,12 @@ from twilio.rest import Client
 from ivr.carrier.phones import Phone
 from ivr.carrier.serve import RunningCarrier, start_carrier
 from ivr.carrier.settings import CarrierSettings, InboundNumber
+from ivr.clock import SystemClock
+from ivr.telephony.switchboard import SwitchboardFailed
+from ivr.telephony.twilio_http import PatientHttpClient
+from ivr.telephony.twilio_recordings import TwilioRecordings
+from ivr.telephony.twilio_switchboard import TwilioSwitchboard
+from tests.support.rest_fork import RestFork
 
 # 5.14 is the last line that runs on Node 18 and 20; 5.16 asks for Node 24.
 PRISM = "@stoplight/prism-cli@5.14.2"
@@ -124,7 +130,8 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture(scope="module")
-def client(network: Network) -> Iterator[Client]:
+def gate(network: Network) -> Iterator[int]:
+    """Start Prism in front of the carrier; return its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -149,11 +156,30 @@ def client(network: Network) -> Iterator[Client]:
         pytest.skip("Prism did not start: " + "".join(said)[-500:])
     drain = threading.Thread(target=lambda: [None for _ in prism.stdout or ()], daemon=True)
     drain.start()
-    yield Client(ACCOUNT, TOKEN, http_client=ThroughPrism(port))
+    yield port
     os.killpg(prism.pid, signal.SIGTERM)
     prism.wait(10)
     drain.join(10)
     prism.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def client(gate: int) -> Client:
+    return Client(ACCOUNT, TOKEN, http_client=ThroughPrism(gate))
+
+
+@pytest.fixture
+def switchboard(network: Network, gate: int) -> TwilioSwitchboard:
+    """Return the service's own switchboard, its requests and their answers checked by Prism."""
+    http = PatientHttpClient(SystemClock(), f"http://127.0.0.1:{gate}")
+    return TwilioSwitchboard(ACCOUNT, TOKEN, NUMBER, network.service_url, http)
+
+
+@pytest.fixture
+def shelf(network: Network, gate: int) -> Iterator[TwilioRecordings]:
+    """Return the service's own recordings. The sound itself is not in the description: it goes past Prism."""
+    with RestFork(gate, network.carrier.port) as fork:
+        yield TwilioRecordings(ACCOUNT, TOKEN, fork.url, SystemClock())
 
 
 def _call_the_agent(network: Network, client: Client) -> Any:
@@ -233,3 +259,56 @@ def test_case_100_recordings(network: Network, client: Client) -> None:
     assert client.recordings(started.sid).fetch().source == "StartCallRecordingAPI"
     assert client.recordings(started.sid).delete() is True
     client.calls(call.sid).update(status="completed")
+
+
+def test_case_100_our_switchboard_from_dial_to_hang_up(
+    network: Network, switchboard: TwilioSwitchboard
+) -> None:
+    placed = switchboard.dial(AGENT, "/pause", "/status?attempt=1", 25)
+    assert placed.status in {"queued", "initiated", "ringing"}
+    network.agent.waits_for_talk()
+    assert network.agent.sid == placed.call_id
+    assert switchboard.status(placed.call_id) == "in-progress"
+    assert switchboard.redirect(placed.call_id, "/pause?again=1") is True
+    assert switchboard.status(placed.call_id) == "in-progress"
+    assert switchboard.hang_up(placed.call_id) is True
+    assert switchboard.status(placed.call_id) == "completed"
+
+
+def test_case_100_our_switchboard_and_a_phone_that_rings(
+    network: Network, switchboard: TwilioSwitchboard
+) -> None:
+    placed = switchboard.dial("+46850009999", "/pause", "/status", 5)
+    assert placed.call_id.startswith("CA")
+    assert switchboard.status(placed.call_id) in {"queued", "ringing", "failed"}
+
+
+def test_case_100_our_recordings_are_fetched_and_deleted(
+    network: Network, client: Client, shelf: TwilioRecordings
+) -> None:
+    call = _call_the_agent(network, client)
+    recording = client.calls(call.sid).recordings.create()
+    network.does(asyncio.sleep(0.3))
+    client.calls(call.sid).recordings(recording.sid).update(status="stopped")
+    client.calls(call.sid).update(status="completed")
+    sound = shelf.take_recording(recording.sid)
+    assert sound is not None
+    assert sound[:4] == b"RIFF"
+    assert client.recordings.list(call_sid=call.sid) == [], "deleted once it was heard"
+
+
+def test_what_is_over_or_unknown_is_refused_by_the_carrier_as_our_switchboard_expects(
+    network: Network,
+) -> None:
+    """Past Prism: the description knows no answers but those of success."""
+    http = PatientHttpClient(SystemClock(), f"http://127.0.0.1:{network.carrier.port}")
+    switchboard = TwilioSwitchboard(ACCOUNT, TOKEN, NUMBER, network.service_url, http)
+    placed = switchboard.dial(AGENT, "/pause", "/status", 25)
+    network.agent.waits_for_talk()
+    assert switchboard.hang_up(placed.call_id) is True
+    assert switchboard.hang_up(placed.call_id) is False
+    assert switchboard.redirect(placed.call_id, "/pause") is False
+    assert switchboard.status("CA" + "9" * 32) is None
+    stranger = TwilioSwitchboard(ACCOUNT, "wrong", NUMBER, network.service_url, http)
+    with pytest.raises(SwitchboardFailed, match="auth token"):
+        stranger.dial(AGENT, "/pause", "/status", 25)
