@@ -3,10 +3,9 @@
 from ivr import log
 from ivr.conversation.actions import Outcome
 from ivr.handoff.ledger import TransferLedger
-from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
 from ivr.handoff.transfer import TransferEvent
-from ivr.records.store import TransferRow
+from ivr.records.store import AgentRow, TransferRow
 from ivr.telephony.switchboard import Switchboard, SwitchboardFailed
 
 E = TransferEvent
@@ -34,7 +33,10 @@ class AgentSearch:
         self._off_stream.discard(call_id)
 
     def ask_next(self, transfer_id: str) -> None:
-        """Phone the next agent; the one after when that fails; book a callback when nobody is left."""
+        """Phone the next agent, if one is free; the one after when that fails.
+
+        Books a callback when nobody is left who could come free.
+        """
         while True:
             row, agent = self._ledger.reserve_next(transfer_id)
             if row is None:
@@ -45,7 +47,7 @@ class AgentSearch:
             if self._dial(row, agent):
                 return
 
-    def _dial(self, row: TransferRow, agent: Agent) -> bool:
+    def _dial(self, row: TransferRow, agent: AgentRow) -> bool:
         """Phone the agent; False when that failed and the next one is to be asked."""
         base, attempt = f"/voice/agent/{row.transfer_id}", len(row.tried)
         try:

@@ -10,10 +10,10 @@ from ivr import log
 from ivr.clock import Clock
 from ivr.conversation.actions import Outcome
 from ivr.handoff.case import Case
-from ivr.handoff.routing import Agent, next_agent
+from ivr.handoff.roster import Roster
 from ivr.handoff.transfer import TERMINAL, TransferEvent, TransferState, after
 from ivr.records.kinds import Kind
-from ivr.records.store import CallRecords, TransferRow
+from ivr.records.store import AgentRow, CallRecords, TransferRow
 
 S = TransferState
 E = TransferEvent
@@ -27,9 +27,9 @@ class TransferLedger:
     the newest are late and change nothing.
     """
 
-    def __init__(self, records: CallRecords, agents: Sequence[Agent], clock: Clock) -> None:
+    def __init__(self, records: CallRecords, roster: Roster, clock: Clock) -> None:
         self._records = records
-        self._agents = tuple(agents)
+        self._roster = roster
         self._clock = clock
         self._lock = threading.RLock()  # held while a row is read and moved
         self._since: dict[str, tuple[tuple[str, int], float]] = {}
@@ -59,9 +59,9 @@ class TransferLedger:
         """Return the call's newest transfer, or None."""
         return self._records.transfer_of(call_id)
 
-    def live(self) -> list[TransferRow]:
-        """Return the transfers nobody has joined yet, and forget the ages of all others."""
-        rows = self._records.live_transfers()
+    def unfinished(self) -> list[TransferRow]:
+        """Return the transfers that have not ended, and forget the ages of all others."""
+        rows = self._records.transfers_in(sorted(set(S) - TERMINAL))
         with self._lock:
             self._since = {row.transfer_id: self._seen(row) for row in rows}
         return rows
@@ -93,20 +93,33 @@ class TransferLedger:
             if not self._records.move_transfer(transfer_id, row.state, target, **changes):
                 return None  # another process was faster; its event is the one that counts
             self._note(row.call_id, transfer_id, target, changes.get("agent", row.agent))
-            return row
+        if event in {E.AGENT_ACCEPTED, E.AGENT_DECLINED}:
+            self._roster.showed_up(row.agent)
+        if row.state == S.BRIDGED:
+            self._roster.call_over(row.agent)
+        return row
 
-    def reserve_next(self, transfer_id: str) -> tuple[TransferRow | None, Agent | None]:
+    def askable(self) -> list[TransferRow]:
+        """Return the waiting transfers for which somebody is free, or nobody will ever be."""
+        waiting = self._records.transfers_in([S.REQUESTED])
+        if not waiting:
+            return []
+        chosen = self._roster.assign(waiting)
+        return [r for r in waiting if r.transfer_id in chosen or not self._roster.is_waiting_worthwhile(r)]
+
+    def reserve_next(self, transfer_id: str) -> tuple[TransferRow | None, AgentRow | None]:
         """Choose the next agent and mark their phone as ringing, in one step.
 
-        Returns (row, agent); (row, None) when nobody is left; (None, None) when nobody is wanted.
+        Callers who wait longer go first. Returns (row, agent); (row, None) when nobody is left;
+        (None, None) when nobody is wanted, or none is free yet.
         """
         with self._lock:  # two transfers never choose the same agent
             row = self._records.transfer(transfer_id)
             if row is None or row.state != S.REQUESTED:
                 return None, None
-            agent = next_agent(self._agents, self._records.busy_agents(), row.tried)
+            agent = self._roster.assign(self._records.transfers_in([S.REQUESTED])).get(transfer_id)
             if agent is None:
-                return row, None
+                return (None if self._roster.is_waiting_worthwhile(row) else row), None
             tried = (*row.tried, agent.name)
             if self.happened(transfer_id, E.AGENT_DIALED, agent=agent.name, tried=tried) is None:
                 return None, None

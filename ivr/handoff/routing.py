@@ -1,7 +1,6 @@
-"""Which agent is asked next. Pure."""
+"""Who takes transfers, as the settings name them. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -30,8 +29,3 @@ def read_agents(text: str) -> tuple[Agent, ...]:
             raise AgentsUnreadable(f"the name '{name}' is there twice")
         agents.append(Agent(name, number))
     return tuple(agents)
-
-
-def next_agent(agents: Sequence[Agent], busy: Collection[str], tried: Collection[str]) -> Agent | None:
-    """Return the first agent in order who is neither busy nor already asked, or None."""
-    return next((agent for agent in agents if agent.name not in busy and agent.name not in tried), None)

@@ -4,10 +4,16 @@ import threading
 
 from ivr import log
 from ivr.telephony.switchboard import Switchboard, SwitchboardFailed
+from ivr.telephony.webhook_forms import CallStatus
 
 MAX_TRIES = 10  # once a second from the sweep: longer than any hiccup a waiting caller would sit through
 
 _log = log.get("handoff.steering")
+
+
+def is_over(status: str | None) -> bool:
+    """Say whether the network's word for a leg means that it has ended."""
+    return status in set(CallStatus) and CallStatus(status).is_over
 
 
 class Steering:
@@ -34,6 +40,14 @@ class Steering:
             return self._switchboard.status(call_id)
         except SwitchboardFailed:
             return None
+
+    def is_gone(self, call_id: str) -> bool:
+        """Say whether a leg has ended, or is none the network knows; False when it cannot be asked."""
+        try:
+            status = self._switchboard.status(call_id)
+        except SwitchboardFailed:
+            return False
+        return status is None or is_over(status)
 
     def retry(self) -> None:
         """Try again what failed."""

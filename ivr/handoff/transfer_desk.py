@@ -14,11 +14,12 @@ from ivr.handoff.agent_search import AgentSearch
 from ivr.handoff.briefing import BriefingWords, brief
 from ivr.handoff.case import Case
 from ivr.handoff.ledger import TransferLedger
+from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
 from ivr.handoff.transfer import TransferEvent, TransferState
 from ivr.handoff.watch import TransferWatch
-from ivr.records.store import CallRecords, TransferRow
+from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
 from ivr.telephony.switchboard import Switchboard
 
 DIALERS = 8
@@ -93,9 +94,10 @@ class TransferDesk:
         self._wording = wording
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
-        self._ledger = TransferLedger(records, agents, clock)
+        self._roster = Roster(records, agents, clock)
+        self._ledger = TransferLedger(records, self._roster, clock)
         self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s)
-        self._watch = TransferWatch(self._ledger, self._steering, ring_s)
+        self._watch = TransferWatch(self._ledger, self._roster, self._steering, ring_s)
 
     # The bot
 
@@ -107,10 +109,12 @@ class TransferDesk:
 
     # The agent's leg
 
-    def agent_leg_reported(self, transfer_id: str, attempt: int, leg: str, is_over: bool) -> None:
-        """Take a status report of an agent's leg."""
+    def agent_leg_reported(
+        self, transfer_id: str, attempt: int, leg: str, is_over: bool, is_missed: bool = False
+    ) -> None:
+        """Take a status report of an agent's leg; `is_missed` when it rang and nobody answered."""
         if is_over:
-            self.agent_leg_ended(transfer_id, attempt)
+            self.agent_leg_ended(transfer_id, attempt, is_missed)
         elif not self._ledger.note_leg(transfer_id, attempt, leg):
             self._soon(self._steering.end, leg)
 
@@ -139,14 +143,18 @@ class TransferDesk:
 
     def agent_silent(self, transfer_id: str, attempt: int) -> None:
         """Ask the next agent, because this leg was answered and no key came: perhaps a voicemail."""
-        if self._ledger.happened(transfer_id, E.KEY_TIMED_OUT, attempt) is not None:
+        before = self._ledger.happened(transfer_id, E.KEY_TIMED_OUT, attempt)
+        if before is not None:
+            self._roster.call_missed(before.agent)
             self._soon(self._search.ask_next, transfer_id)
 
-    def agent_leg_ended(self, transfer_id: str, attempt: int) -> None:
+    def agent_leg_ended(self, transfer_id: str, attempt: int, is_missed: bool = False) -> None:
         """Ask the next agent, or tell a caller who was already joined that the agent is gone."""
         before = self._ledger.happened(transfer_id, E.AGENT_DROPPED, attempt)
         if before is None:
             return
+        if is_missed and before.state == S.DIALING:
+            self._roster.call_missed(before.agent)
         if before.state == S.BRIDGED:
             self._soon(self._tell_caller_agent_left, before)
         else:
@@ -159,6 +167,11 @@ class TransferDesk:
             return []
         language = row.case["language"]
         return [Prompt("briefing", sentence, language, is_personal=True) for sentence in row.briefing]
+
+    def was_agent_set_away(self, transfer_id: str) -> bool:
+        """Say whether the agent now asked was set away for missed calls and has not been told yet."""
+        row = self._ledger.row(transfer_id)
+        return row is not None and self._roster.is_to_be_told_of_missed_calls(row.agent)
 
     # The caller's leg
 
@@ -205,19 +218,27 @@ class TransferDesk:
     # The clock
 
     def sweep(self) -> None:
-        """Mend what a lost webhook, a lost request or a crash left behind."""
+        """Ask whoever has come free; mend what a lost webhook, a lost request or a crash left behind."""
         self._steering.retry()
-        for row in self._watch.overdue():
-            self._soon(self._mend, row)
+        try:
+            self._roster.bring_back()
+            for row in self._ledger.askable():
+                self._soon(self._search.ask_next, row.transfer_id)
+            for row in self._watch.overdue():
+                self._soon(self._mend, row)
+        except RecordsUnavailable as problem:
+            _log.warning("sweep_left_out", why=str(problem))
 
     def _mend(self, row: TransferRow) -> None:
         try:
             if self._watch.is_caller_gone(row):
                 self.caller_hung_up(row.call_id)
-                return
-            if row.state != S.REQUESTED:
+            elif row.state == S.BRIDGED:
+                if self._watch.is_agent_gone(row):
+                    self.agent_leg_ended(row.transfer_id, len(row.tried))
+            elif row.state in {S.DIALING, S.BRIEFING}:
                 self._watch.take_from_agent(row)
-            self._search.ask_next(row.transfer_id)
+                self._search.ask_next(row.transfer_id)
         finally:
             self._watch.done(row)
 

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,10 @@ class JournaledRecords:
     def live_transfers(self) -> list[TransferRow]:
         """Return transfers in state requested, dialing or briefing, the oldest request first."""
         return self._inner.live_transfers()
+
+    def transfers_in(self, states: Collection[str]) -> list[TransferRow]:
+        """Return the transfers in these states, the oldest request first."""
+        return self._inner.transfers_in(states)
 
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""

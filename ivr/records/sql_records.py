@@ -3,7 +3,7 @@
 import secrets
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -183,7 +183,11 @@ class SqlCallRecords:
 
     def live_transfers(self) -> list[TransferRow]:
         """Return transfers in state requested, dialing or briefing, the oldest request first."""
-        wanted = select(transfers).where(transfers.c.state.in_(LIVE_STATES))
+        return self.transfers_in(LIVE_STATES)
+
+    def transfers_in(self, states: Collection[str]) -> list[TransferRow]:
+        """Return the transfers in these states, the oldest request first."""
+        wanted = select(transfers).where(transfers.c.state.in_(states))
         with self._reading() as connection:
             found = connection.execute(wanted.order_by(transfers.c.ordinal))
             return [rows.transfer_row(row) for row in found]

@@ -1,6 +1,6 @@
 """The port to the database: what happened in a call, who owns a transfer, whom to call back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -131,6 +131,10 @@ class CallRecords(Protocol):
 
     def live_transfers(self) -> list[TransferRow]:
         """Return transfers in state requested, dialing or briefing, the oldest request first."""
+        ...
+
+    def transfers_in(self, states: Collection[str]) -> list[TransferRow]:
+        """Return the transfers in these states, the oldest request first."""
         ...
 
     def busy_agents(self) -> set[str]:

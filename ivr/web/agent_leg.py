@@ -64,7 +64,10 @@ class _AgentLeg:
     def status(self, transfer_id: str) -> Response:
         report = self._report()
         is_over = report.status is not None and report.status.is_over
-        self._services.desk.agent_leg_reported(transfer_id, _asked("attempt"), report.call_id, is_over)
+        is_missed = report.status is webhook_forms.CallStatus.NO_ANSWER
+        self._services.desk.agent_leg_reported(
+            transfer_id, _asked("attempt"), report.call_id, is_over, is_missed
+        )
         return no_content()
 
     def _tell(self, transfer_id: str, hears: AgentHears, is_key_unknown: bool = False) -> Response:
@@ -85,6 +88,8 @@ class _AgentLeg:
             lines = worded(self._services, "agent_key_unknown")
         else:
             lines = spoken(self._services, self._services.desk.briefing(transfer_id))
+            if self._services.desk.was_agent_set_away(transfer_id):
+                lines = worded(self._services, "agent_was_set_away") + lines
         lines += worded(self._services, "agent_press_keys")
         # The round makes the same key pressed again another webhook, not a repeated one.
         base = f"/voice/agent/{transfer_id}"

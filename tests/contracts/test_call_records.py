@@ -348,6 +348,8 @@ def test_live_transfers_and_busy_agents_follow_the_state(records: ReplayableReco
         open_transfer(records, f"T-{state}", f"CA-{state}")
         records.move_transfer(f"T-{state}", "requested", state, agent=f"agent of {state}")
     assert [transfer.state for transfer in records.live_transfers()] == ["requested", "dialing", "briefing"]
+    joined = records.transfers_in(["abandoned", "bridged"])
+    assert [transfer.state for transfer in joined] == ["bridged", "abandoned"]
     assert records.busy_agents() == {"agent of dialing", "agent of briefing", "agent of bridged"}
 
 

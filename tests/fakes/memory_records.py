@@ -3,7 +3,7 @@
 import itertools
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,6 +155,11 @@ class MemoryCallRecords:
         """Return transfers in state requested, dialing or briefing, the oldest request first."""
         with self._answering():
             return [row for row in self._transfers.values() if row.state in LIVE]
+
+    def transfers_in(self, states: Collection[str]) -> list[TransferRow]:
+        """Return the transfers in these states, the oldest request first."""
+        with self._answering():
+            return [row for row in self._transfers.values() if row.state in set(states)]
 
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""

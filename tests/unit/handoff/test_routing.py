@@ -1,30 +1,10 @@
-"""Who is asked next, and how the list of agents is read."""
+"""How the list of agents is read."""
 
 import pytest
 
-from ivr.handoff.routing import Agent, AgentsUnreadable, next_agent, read_agents
+from ivr.handoff.routing import Agent, AgentsUnreadable, read_agents
 
-ANNA, BO, CARI = Agent("Anna", "+46850000001"), Agent("Bo", "+46850000002"), Agent("Cari", "+46850000003")
-ALL = (ANNA, BO, CARI)
-
-
-@pytest.mark.parametrize(
-    ("busy", "tried", "expected"),
-    [
-        ((), (), ANNA),
-        (("Anna",), (), BO),
-        ((), ("Anna",), BO),
-        (("Bo",), ("Anna",), CARI),
-        (("Cari",), ("Anna", "Bo"), None),
-        ((), ("Anna", "Bo", "Cari"), None),
-    ],
-)
-def test_next_agent(busy: tuple[str, ...], tried: tuple[str, ...], expected: Agent | None) -> None:
-    assert next_agent(ALL, busy, tried) == expected
-
-
-def test_nobody_to_ask() -> None:
-    assert next_agent((), (), ()) is None
+ANNA, BO = Agent("Anna", "+46850000001"), Agent("Bo", "+46850000002")
 
 
 def test_read_agents() -> None:

@@ -45,6 +45,16 @@ def test_the_agent_hears_the_briefing_and_the_keys(scene: AgentScene) -> None:
     assert scene.transfers.row(scene.transfer_id).state == "briefing"
 
 
+def test_an_agent_who_was_set_away_is_told_so_first(scene: AgentScene) -> None:
+    scene.records.set_presence("Anna", "available", missed=2)
+    assert scene.answers()[1:3] == ['says "agent_was_set_away"', 'says "brief_caller_unverified"']
+
+
+def test_a_phone_that_rang_out_is_a_missed_call(scene: AgentScene) -> None:
+    scene.post(f"{scene.base}/status?attempt=1", scene.leg, CallStatus="no-answer")
+    assert [(agent.name, agent.missed) for agent in scene.records.agents()] == [("Anna", 1), ("Bo", 0)]
+
+
 def test_one_joins_both(scene: AgentScene) -> None:
     scene.answers()
     said, dial, conference = scene.presses("1")
