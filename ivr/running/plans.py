@@ -9,6 +9,7 @@ from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.nlu.training import MODEL, run_arguments, write_runtime_files
 from ivr.running.child import ChildPlan
+from ivr.running.rasa_process import SHOW_PERSONAL_DATA
 
 HERE = Path(__file__).parent
 
@@ -52,12 +53,17 @@ def rasa_plan(settings: Settings, rasa_python: Path) -> ChildPlan:
     runtime = write_runtime_files(settings.data_dir, actions_url, settings.actions_token.get_secret_value())
     token = settings.rasa_token.get_secret_value()
     _write_secret(runtime / "token", token)
+    # From INFO up Rasa writes no words but those rasa_process.py withholds; at DEBUG it writes all of them.
+    is_quiet = settings.log_level == "DEBUG" and not settings.log_personal_data
+    level = "INFO" if is_quiet else settings.log_level
+    show = (SHOW_PERSONAL_DATA,) if settings.log_personal_data else ()
     return ChildPlan(
         name="Rasa",
         command=(
             # Rasa sends usage statistics to its makers unless told not to.
-            *("env", "RASA_TELEMETRY_ENABLED=false", "TF_CPP_MIN_LOG_LEVEL=2", str(rasa_python)),
-            *(str(HERE / "rasa_process.py"), str(runtime / "token"), *run_arguments(settings.data_dir, port)),
+            *("env", "RASA_TELEMETRY_ENABLED=false", "TF_CPP_MIN_LOG_LEVEL=2", f"LOG_LEVEL={level}"),
+            *(str(rasa_python), str(HERE / "rasa_process.py"), str(runtime / "token"), *show),
+            *run_arguments(settings.data_dir, port),
         ),
         host=host,
         port=port,

@@ -12,6 +12,7 @@ from gunicorn.config import Config
 from ivr.config import Settings
 from ivr.running import gunicorn_config
 from ivr.running.plans import NotSetUp, carrier_plan, rasa_plan, service_plan
+from ivr.running.rasa_process import SHOW_PERSONAL_DATA
 from ivr.running.run_command import PortTaken, run_command
 
 
@@ -68,6 +69,18 @@ def test_rasa_sends_no_usage_statistics(tmp_path: Path, rasa_python: Path) -> No
     command = rasa_plan(settings(tmp_path), rasa_python).command
     assert command[0] == "env"
     assert "RASA_TELEMETRY_ENABLED=false" in command[: command.index(str(rasa_python))]
+
+
+@pytest.mark.parametrize(
+    ("level", "is_shown", "expected"),
+    [("DEBUG", False, "INFO"), ("INFO", False, "INFO"), ("ERROR", False, "ERROR"), ("DEBUG", True, "DEBUG")],
+)
+def test_rasas_level_never_brings_words_by_itself(
+    tmp_path: Path, rasa_python: Path, level: str, is_shown: bool, expected: str
+) -> None:
+    command = rasa_plan(settings(tmp_path, log_level=level, log_personal_data=is_shown), rasa_python).command
+    assert f"LOG_LEVEL={expected}" in command[: command.index(str(rasa_python))]
+    assert (SHOW_PERSONAL_DATA in command) == is_shown
 
 
 def test_what_set_up_has_not_made_is_named(tmp_path: Path) -> None:
