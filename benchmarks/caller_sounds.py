@@ -106,7 +106,7 @@ def noise_of(file: Path) -> np.ndarray:
 
 def _recorded_turns(speak: Speak) -> Iterator[Sound]:
     for row in _manifest(REAL_SPEECH):
-        if "GetGoing" in row["source"]:
+        if "GetGoing" in row["source"] and row["text"] != "yes":  # no answer to a statement
             said = speech_of(Say(wav=REAL_SPEECH / row["audio"]), VOICES[0], speak)
             yield Sound("turn", f"{row['text']} (real)", said)
 

@@ -1,7 +1,7 @@
 """The prompt the caller talked over, from the cut until it is known whether that was meant."""
 
 from ivr.audio import g711
-from ivr.audio.echo import HEARD_S, LONGEST_DELAY_S, is_echo
+from ivr.audio.echo import HEARD_S, is_echo
 from ivr.calls.ear import Ear
 from ivr.calls.playback import MULAW_BYTES_PER_S, Sounding
 from ivr.calls.turn_in_hand import TurnInHand
@@ -16,13 +16,17 @@ class Interruption:
         self._over: TalkedOver | None = None
 
     @staticmethod
-    def is_beginning(sounding: Sounding, ear: Ear) -> bool:
-        """Say whether somebody, and not the bot's own echo, talks over the prompt now."""
-        if not takes_the_floor(sounding.prompt.is_interruptible, ear.voiced_s, ear.open_s):
+    def is_talk(ear: Ear, sounded: bytes, is_interruptible: bool = True) -> bool:
+        """Say whether somebody, and not the echo of what `sounded` lately, talks over the bot now."""
+        if not takes_the_floor(is_interruptible, ear.voiced_s, ear.open_s):
             return False
+        return not Interruption.is_echo(ear, sounded)
+
+    @staticmethod
+    def is_echo(ear: Ear, sounded: bytes) -> bool:
+        """Say whether the voice on the line is the bot's own, coming back."""
         heard = ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
-        sent = sounding.sounded(ear.now_s, HEARD_S + LONGEST_DELAY_S)
-        return not is_echo(heard, g711.decode(sent))
+        return is_echo(heard, g711.decode(sounded))
 
     def begin(self, cut: Sounding, voice_began_s: float, now_s: float) -> None:
         """Remember the prompt that is being cut."""

@@ -125,16 +125,21 @@ class LiveCall:
 
     def _take_speech(self, change: SpeechStarted | SpeechStopped) -> None:
         if isinstance(change, SpeechStarted):
-            self._move(FloorEvent.SPEECH_STARTED)
-            if self._floor.state is FloorState.CALLER:
-                self._turn.go_on()
-                self._waiting_words = 0
+            is_open = self._floor.state is FloorState.OPEN
+            if not (is_open and self._interruption.is_echo(self._ear, self._mouth.lately(self._ear.now_s))):
+                self._caller_began()
             return
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
             self._turn.pause(change.at_s)
-        elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING}:
-            self._ear.begin_new_turn()
+        elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
+            self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
+
+    def _caller_began(self) -> None:
+        self._move(FloorEvent.SPEECH_STARTED)
+        if self._floor.state is FloorState.CALLER:
+            self._turn.go_on()
+            self._waiting_words = 0
 
     def _take_key(self, key: str) -> None:
         if self._floor.state is FloorState.LEAVING:
@@ -191,6 +196,8 @@ class LiveCall:
                 self._watch_longest_turn()
             case FloorState.PAUSE if self._turn.is_pause_long:
                 self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
+            case FloorState.OPEN if self._interruption.is_talk(self._ear, self._mouth.lately(now_s)):
+                self._caller_began()  # who began under the bot's last words
             case FloorState.OPEN:
                 self._watch_silence(now_s)
             case FloorState.WORKING:
@@ -200,9 +207,11 @@ class LiveCall:
 
     def _watch_for_barge_in(self) -> None:
         current = self._mouth.current
-        if current is None or not self._interruption.is_beginning(current, self._ear):
-            return
         now_s = self._ear.now_s
+        if current is None or not self._interruption.is_talk(
+            self._ear, self._mouth.lately(now_s), current.prompt.is_interruptible
+        ):
+            return
         self._log.write(Kind.BARGE_IN, prompt_id=current.prompt.id)
         self._move(FloorEvent.BARGED_IN)
         self._turn.go_on()

@@ -61,6 +61,10 @@ class Mouth:
         """The prompt now sounding."""
         return self._playback.current
 
+    def lately(self, now_s: float) -> bytes:
+        """Return what has sounded in the last 1.5 s up to now, as mu-law: what an echo would bring back."""
+        return self._playback.lately(now_s)
+
     def say(self, prompt: Prompt) -> None:
         """Say a prompt after everything said before."""
         self._waiting.append(prompt)
@@ -125,7 +129,7 @@ class Mouth:
 
     def _clear(self, now_s: float) -> list[PromptEnded]:
         self._line.clear()
-        cut = self._playback.cut()
+        cut = self._playback.cut(now_s)
         self._cut = [(sounding, _again_from_s(sounding, now_s)) for sounding in cut]
         return [_cut_short(sounding, now_s) for sounding in cut if sounding.began_s is not None]
 

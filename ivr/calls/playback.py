@@ -3,10 +3,12 @@
 from collections import deque
 from dataclasses import dataclass
 
+from ivr.audio import g711
 from ivr.conversation.prompt import Prompt
 
 LOST_MARK_S = 2.0  # a line that never returns a mark is taken to have played this long after the audio
 MULAW_BYTES_PER_S = 8000
+REMEMBERED_S = 1.5  # of what has sounded; longer than any echo is late
 
 
 @dataclass
@@ -38,11 +40,6 @@ class Sounding:
         """Return the same as a share of the prompt, 0 to 1."""
         return self.heard_s(now_s) / self.duration_s if self.mulaw else 1.0
 
-    def sounded(self, now_s: float, seconds: float) -> bytes:
-        """Return the mu-law audio of the last so many seconds up to now."""
-        end = round(self.heard_s(now_s) * MULAW_BYTES_PER_S)
-        return self.mulaw[max(0, end - round(seconds * MULAW_BYTES_PER_S)) : end]
-
 
 class Playback:
     """The prompts queued on the line. Pure book-keeping; the caller's thread owns it."""
@@ -50,6 +47,8 @@ class Playback:
     def __init__(self) -> None:
         self._queue: deque[Sounding] = deque()
         self._sent = 0
+        self._past = b""
+        self._past_until_s = 0.0
 
     @property
     def current(self) -> Sounding | None:
@@ -73,6 +72,7 @@ class Playback:
         while True:
             sounding = self._queue.popleft()
             played.append(sounding)
+            self._remember(sounding, sounding.duration_s, now_s)
             if sounding.mark == mark:
                 break
         if self._queue and self._queue[0].began_s is None:
@@ -88,11 +88,40 @@ class Playback:
             return []
         return self.reached(current.mark, now_s)
 
-    def cut(self) -> list[Sounding]:
+    def cut(self, now_s: float) -> list[Sounding]:
         """Forget everything queued; return it."""
         dropped = list(self._queue)
+        if dropped:
+            self._remember(dropped[0], dropped[0].heard_s(now_s), now_s)
         self._queue.clear()
         return dropped
+
+    def lately(self, now_s: float) -> bytes:
+        """Return the mu-law audio of the last 1.5 s up to now, silence included."""
+        sounding = self.current
+        if sounding is None or sounding.began_s is None:
+            return _last(self._past + _silence(now_s - self._past_until_s))
+        heard = _part(sounding, sounding.heard_s(now_s))
+        return _last(self._past + _silence(sounding.began_s - self._past_until_s) + heard)
+
+    def _remember(self, sounding: Sounding, heard_s: float, now_s: float) -> None:
+        began_s = now_s if sounding.began_s is None else sounding.began_s
+        gap = _silence(began_s - self._past_until_s)
+        self._past = _last(self._past + gap + _part(sounding, heard_s))
+        self._past_until_s = now_s
+
+
+def _part(sounding: Sounding, heard_s: float) -> bytes:
+    start, end = (round(at_s * MULAW_BYTES_PER_S) for at_s in (sounding.from_s, heard_s))
+    return sounding.mulaw[start:end]
+
+
+def _silence(seconds: float) -> bytes:
+    return bytes([g711.SILENCE]) * round(min(max(seconds, 0.0), REMEMBERED_S) * MULAW_BYTES_PER_S)
+
+
+def _last(mulaw: bytes) -> bytes:
+    return mulaw[-round(REMEMBERED_S * MULAW_BYTES_PER_S) :]
 
 
 def words_heard(text: str, share: float) -> str:

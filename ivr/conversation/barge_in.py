@@ -21,7 +21,24 @@ ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order"
 
 # Noises of someone who listens or thinks, as recognition spells them.
 _SOUNDS = frozenset(
-    {"mm", "mmm", "mhm", "mmhm", "mmhmm", "hm", "hmm", "hmmm", "huh", "uhhuh", "uh", "um", "uhm", "er", "erm"}
+    {
+        "m",
+        "mm",
+        "mmm",
+        "mhm",
+        "mmhm",
+        "mmhmm",
+        "hm",
+        "hmm",
+        "hmmm",
+        "huh",
+        "uhhuh",
+        "uh",
+        "um",
+        "uhm",
+        "er",
+        "erm",
+    }
     | {"ah", "aha", "oh", "ooh", "ha"}
 )
 _YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "ok", "okay", "right", "sure"})}

@@ -88,16 +88,18 @@ class ScriptedHearing:
 
 
 class MeasuredAudio:
-    """Speaks every prompt as one second of tone, or so many; names in `unspeakable` fail."""
+    """Speaks every prompt as one second of silence, so many seconds, or `mulaw`; `unspeakable` ones fail."""
 
-    def __init__(self, unspeakable: frozenset[str] = frozenset(), seconds: float = 1.0) -> None:
+    def __init__(
+        self, unspeakable: frozenset[str] = frozenset(), seconds: float = 1.0, mulaw: bytes | None = None
+    ) -> None:
         self._unspeakable = unspeakable
-        self._seconds = seconds
+        self._mulaw = b"\x00" * round(8000 * seconds) if mulaw is None else mulaw
 
     def mulaw(self, text: str, language: str, is_personal: bool = False) -> bytes:
         if text in self._unspeakable:
             raise SynthesizerFailed(text)
-        return b"\x00" * round(8000 * self._seconds)
+        return self._mulaw
 
 
 class NotedTransfers:

@@ -28,6 +28,8 @@ class SteeredLine:
         self._returning: deque[MarkReached] = deque()
         self._playing: deque[tuple[float, str]] = deque()
         self._plays_until_s = 0.0
+        self._bot = bytearray()  # what the bot has said, sample by sample
+        self._echo_delay_s: float | None = None
         self._due: list[tuple[float, Callable[[], None]]] = []
         self.clears: list[float] = []
         self.plays: list[float] = []
@@ -47,6 +49,9 @@ class SteeredLine:
     def caller_presses(self, keys: str, at_s: float) -> None:
         for offset, key in enumerate(keys):
             self._messages.append((at_s + 0.3 * offset, KeyPressed(key)))
+
+    def echoes(self, delay_s: float) -> None:
+        self._echo_delay_s = delay_s
 
     def stream_ends(
         self, at_s: float, reason: str = "socket closed", is_stop_announced: bool = False
@@ -68,19 +73,35 @@ class SteeredLine:
             work()
         self._frames += 1
         self._clock.advance(FRAME_S)
+        return Frame(self.frame())
+
+    def frame(self) -> bytes:
+        """Return what the caller's line delivers now."""
         sounds = [sound for start, end, sound in self._speech if start <= self.now_s < end]
-        return Frame(sounds[0] if sounds else SILENCE)
+        sounds += [] if self._echo_delay_s is None else [self.bot_sounded(self.now_s - self._echo_delay_s)]
+        return sounds[0] if sounds else SILENCE
+
+    def bot_sounded(self, until_s: float, samples: int = 160) -> bytes:
+        """Return so many bytes of what the bot said, the last of them at that second."""
+        end = round(until_s * 8000)
+        before = SILENCE[:1] * max(0, samples - max(0, end))
+        said = bytes(self._bot[max(0, end - samples) : max(0, end)])
+        return before + said + SILENCE[:1] * (samples - len(before) - len(said))
 
     def play(self, mulaw: bytes, mark: str) -> None:
         self.plays.append(self.now_s)
         self.played.append(mulaw)
-        self._plays_until_s = max(self._plays_until_s, self.now_s) + len(mulaw) / 8000
+        begins_s = max(self._plays_until_s, self.now_s)
+        self._bot.extend(SILENCE[:1] * (round(begins_s * 8000) - len(self._bot)))
+        self._bot.extend(mulaw)
+        self._plays_until_s = begins_s + len(mulaw) / 8000
         if self._does_echo_marks:
             self._playing.append((self._plays_until_s, mark))
 
     def clear(self) -> None:
         self.clears.append(self.now_s)
         self._plays_until_s = self.now_s
+        del self._bot[round(self.now_s * 8000) :]
         self._returning.extend(MarkReached(mark) for _, mark in self._playing)
         self._playing.clear()
 

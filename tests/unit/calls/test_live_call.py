@@ -26,7 +26,7 @@ from tests.fakes.memory_records import MemoryCallRecords
 from tests.fakes.plain_phrasebook import PlainPhrasebook
 from tests.fakes.scripted_dialogue import ScriptedDialogue
 from tests.fakes.steered_clock import SteeredClock
-from tests.fakes.steered_line import LoudnessActivity, SteeredLine
+from tests.fakes.steered_line import VOICE, LoudnessActivity, SteeredLine
 
 ASK_NUMBER = DialogueReply(
     Verdict.ANSWERED, (Prompt("ask_number", "ask_number"),), Expectation(Expecting.DIGITS, "order_number", 6)
@@ -161,6 +161,24 @@ def test_an_answer_over_a_prompt_is_a_turn_and_the_rest_of_the_prompt_is_given_u
     cut = scene.noted("prompt_ended")[1]
     assert not cut["is_complete"]
     assert "say_how_to_reach_a_person".startswith(cut["heard_text"])
+
+
+def test_who_begins_under_the_bots_last_word_is_heard():
+    scene = Scene(heard("where is my order"))
+    scene.line.caller_speaks(1.92, 3.0)  # the prompt ends at 2.0
+    scene.line.stream_ends(6.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+    assert scene.asked() == [Spoken("where is my order")]
+
+
+def test_the_bots_own_voice_coming_back_stops_nothing_and_is_no_turn():
+    scene = Scene(audio=MeasuredAudio(mulaw=VOICE * 50))
+    scene.line.echoes(delay_s=0.1)
+    scene.line.stream_ends(6.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+    assert scene.hearing.utterances_s == []
 
 
 def test_a_key_after_a_sound_ends_what_was_cut():
