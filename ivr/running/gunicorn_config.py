@@ -16,3 +16,4 @@ limit_request_field_size = 8190
 control_socket_disable = True
 accesslog = None  # a URL may hold a number or a signature
 errorlog = "-"
+logger_class = "ivr.running.discreet_logger.DiscreetLogger"
