@@ -81,6 +81,7 @@ def test_no_address_with_a_token_is_logged(system: RunningSystem) -> None:
     assert requests.get(f"{system.service_url}/nowhere?token=hush-lost", timeout=10).status_code == 404
     assert requests.get(f"{actions}?token=hush-method", timeout=10).status_code == 405
     broken = [
+        b"GET /rasa/actions?token=hush-bare\r\n\r\n",
         b"GET /rasa/actions?token=hush-version HTTP/9.9\r\n\r\n",
         b"GET /rasa/actions?token=hush-line HTTP/1.1 extra\r\n\r\n",
         b"GET /rasa/actions?token=hush-long" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n",

