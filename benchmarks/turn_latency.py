@@ -1,172 +1,246 @@
-"""Measure how long a caller waits for an answer, over real calls to the running service (`make run`).
+"""Measure how long a caller waits for an answer, beside Pipecat on the same wire in the same run.
 
-    .venv/bin/python benchmarks/turn_latency.py [--turns 20] [--json]
+    .venv/bin/python -m benchmarks.turn_latency [--system ...] [--turns 40] [--minutes 4] [--more]
 
-Time to first audio counts from the last 20 ms frame with caller speech in it to the first frame above
-silence that comes back, both at the caller's phone: network, carrier and service together. Where the
-time goes (endpointing, transcription, dialogue, speech) is what the service wrote down for the same
-calls. Voices and sentences are none the bot was trained or tested with.
+Every system gets the same calls, one after the other in turn: a call to the first, the same call to the
+second, and so on. Time to first audio counts from the last 20 ms frame with speech in it to the first
+frame above silence that comes back. Where our time goes is what the service wrote down for the same
+calls. Pipecat says one fixed sentence at once, with no dialogue and no look-up behind it.
 """
 
+import asyncio
 import json
-import os
-import platform
-from dataclasses import dataclass, field
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import click
-import httpx
 
-from ivr.bootstrap import make_voice
-from ivr.carrier.call_report import CallReport, spread_ms
-from ivr.carrier.call_script import CallScript
-from ivr.carrier.caller_voice import VoiceUnavailable
-from ivr.carrier.phone_line import DEFAULT_URL, CarrierUnreachable
-from ivr.carrier.scripted_caller import LineOptions, run_call
-from ivr.config import Settings, load
+from benchmarks import report
+from benchmarks.stream_caller import Lateness, TimedTurn, converse
+from benchmarks.systems import Ours, Pipecat, System, ours, pipecat
+from benchmarks.utterances import Mouths, Utterance, all_calls, bare_answers
+from ivr.carrier.caller_voice import Speak
+from ivr.speech.hibari_synthesizer import HibariSynthesizer
 
 PARTS = ("endpointing_s", "transcription_s", "dialogue_s", "speech_s")
-VOICES: tuple[str | dict[str, Any], ...] = (
-    {"engine": "hibari", "pitch": 38},
-    "en-us+f4",
-    {"engine": "hibari", "pitch": 60},
-    "en-us+m8",
-)
-SENTENCES: tuple[str | dict[str, str], ...] = (
-    "Hi there, I was wondering which hours the shop keeps.",
-    "Hmm, am I talking to a machine right now?",
-    "Sorry, could you say that one more time?",
-    "I am still waiting for a parcel, can you look it up for me?",
-    {"text": "four seven one one nine two", "voice": "hibari"},
-    {"text": "one one four five five", "voice": "hibari"},
-    "Nope, that was everything. Bye bye.",
-)
-MOST_CALLS = 8
+OURS = {
+    "ivr whisper base": ("whisper", "base"),
+    "ivr whisper tiny.en": ("whisper", "tiny.en"),
+    "ivr faster-whisper base": ("faster-whisper", "base"),
+    "ivr faster-whisper tiny.en": ("faster-whisper", "tiny.en"),
+}
+PEERS = {"pipecat defaults": ("defaults", "default"), "pipecat tuned": ("tuned", "default")}
+FIRST = ("ivr whisper base", "pipecat defaults", "pipecat tuned")
+BARE_IN_ONE_CALL = 2  # a third answer that fits no question would fetch a person
+WAITING_WORDS = {"say_still_working", "say_still_working_2", "say_still_working_3"}
+Record = dict[str, Any]
 
 
-@dataclass
-class Measured:
-    """What a series of calls gave."""
-
-    first_audio_s: list[float] = field(default_factory=list)
-    parts_s: dict[str, list[float]] = field(default_factory=lambda: {part: [] for part in PARTS})
-    engines: set[str] = field(default_factory=set)
-    calls: int = 0
-    unanswered: int = 0
-
-
-def conversation(number: int, voice: str | dict[str, Any]) -> CallScript:
-    """Return the script of one call: seven turns, each said when the bot has finished."""
-    steps: list[dict[str, Any]] = [{"hear": {"prompt": "say_how_to_reach_a_person"}}]
-    for sentence in SENTENCES:
-        steps += [{"say": sentence}, {"hear": {"sound": True, "within_s": 30}}]
-    script = {"name": f"latency {number}", "from": f"+467090000{number:02d}", "voice": voice, "steps": steps}
-    return CallScript.model_validate(script)
+@contextmanager
+def started(names: tuple[str, ...], folder: Path, speak: Speak) -> Iterator[list[System]]:
+    """Start all systems; they idle while another one is called."""
+    with ExitStack() as stack:
+        systems: list[System] = []
+        for name in names:
+            if name in OURS:
+                systems.append(stack.enter_context(ours(name, folder, *OURS[name])))
+            else:
+                systems.append(stack.enter_context(pipecat(name, folder, speak, *PEERS[name])))
+        yield systems
 
 
-def measure(settings: Settings, url: str, turns: int) -> Measured:
-    """Call until enough turns were answered, or eight calls were made."""
-    measured = Measured()
-    speaker = make_voice(settings)
-    while len(measured.first_audio_s) < turns and measured.calls < MOST_CALLS:
-        voice = VOICES[measured.calls % len(VOICES)]
-        report = run_call(conversation(measured.calls, voice), LineOptions(url), speaker.synthesize)
-        measured.calls += 1
-        take(measured, report, events(settings, report.call_sid))
-        click.echo(f"call {measured.calls} ({voice}): {len(report.turns)} turns", err=True)
-    return measured
+async def call(system: System, lines: list[Utterance]) -> Record:
+    """Hold one call; return its turns and what the system knows about it."""
+    lateness = Lateness()
+    async with aiohttp.ClientSession() as session, system.call(session, lateness) as (caller, sid):
+        await converse(caller, lines)
+    record: Record = {"turns": [_turn(turn) for turn in caller.turns], "late_ms": lateness.summary_ms()}
+    if isinstance(system, Ours):
+        record |= _from_events(system.events(sid))
+    if isinstance(system, Pipecat):
+        rows = map(json.loads, system.heard_file.read_text(encoding="utf-8").splitlines())
+        record["heard"] = [row["text"] for row in rows if row["call_sid"] == sid]
+    return record
 
 
-def take(measured: Measured, report: CallReport, stored: list[dict[str, Any]]) -> None:
-    """Add one call to what was measured."""
-    times = report.first_audio_times_s()
-    measured.first_audio_s += times
-    measured.unanswered += len(report.turns) - len(times)
-    for event in stored:
-        facts = event["facts"]
-        if event["kind"] == "utterance_heard":
-            measured.engines.add(f"{facts['engine']} {facts['model']}")
-        if event["kind"] == "turn_answered":
-            timings = facts.get("timings") or {}
-            for part in PARTS:
-                if part in timings:
-                    measured.parts_s[part].append(timings[part])
-
-
-def events(settings: Settings, call_sid: str | None) -> list[dict[str, Any]]:
-    """Return what the service wrote down about a call."""
-    address = f"http://{settings.host}:{settings.port}/voice/calls/{call_sid}/events"
-    account = (settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value())
-    answer = httpx.get(address, params={"stream": "0"}, auth=account, timeout=10.0, trust_env=False)
-    answer.raise_for_status()
-    found: list[dict[str, Any]] = answer.json()
-    return found
-
-
-def machine() -> dict[str, Any]:
-    """Describe what this was measured on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    names = [row.split(":", 1)[1].strip() for row in _rows(cpuinfo) if row.startswith("model name")]
+def _turn(turn: TimedTurn) -> Record:
+    waited = turn.time_to_first_audio_s
     return {
-        "cpu": names[0] if names else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "load_1min": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
+        "text": turn.text,
+        "voice": turn.voice,
+        "waited_s": None if waited is None else round(waited, 3),
+        "is_cut_off": turn.is_cut_off,
+        "is_answered": turn.first_audio_at is not None,
     }
 
 
-def _rows(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.is_file() else []
-
-
-def as_json(measured: Measured, on: dict[str, Any]) -> dict[str, Any]:
-    """Return everything measured, in milliseconds."""
-    parts = {part.removesuffix("_s"): spread_ms(times) for part, times in measured.parts_s.items()}
-    return {
-        "time_to_first_audio_ms": spread_ms(measured.first_audio_s),
-        "parts_ms": parts,
-        "calls": measured.calls,
-        "turns_without_an_answer": measured.unanswered,
-        "engine": sorted(measured.engines),
-        "machine": on,
-    }
-
-
-def show(result: dict[str, Any]) -> None:
-    """Print the result for people."""
-    on = result["machine"]
-    click.echo(f"{on['cpu']}, {on['cores']} cores, load {on['load_1min']}; {', '.join(result['engine'])}")
-    click.echo(
-        f"{result['calls']} calls, {result['turns_without_an_answer']} turns without an answer to time\n"
+def _from_events(events: list[Record]) -> Record:
+    heard = [event["facts"] for event in events if event["kind"] == "utterance_heard"]
+    answered = [event["facts"] for event in events if event["kind"] == "turn_answered"]
+    prompts = Counter(
+        event["facts"].get("prompt_id") for event in events if event["kind"] == "prompt_started"
     )
-    click.echo(f"{'ms':<22}{'p50':>7}{'p95':>7}{'max':>7}{'n':>5}")
-    rows = {"time to first audio": result["time_to_first_audio_ms"], **result["parts_ms"]}
-    for name, spread in rows.items():
-        figures = "".join(
-            f"{'–' if spread[key] is None else spread[key]:>7}" for key in ("p50", "p95", "max")
-        )
-        click.echo(f"{name:<22}{figures}{spread['n']:>5}")
+    return {
+        "heard": [fact["text"] for fact in heard],
+        "doubts": [fact["doubt"] for fact in heard],
+        "endpoints": [fact["endpoint"] for fact in heard],
+        "decode_s": [fact["decode_s"] for fact in heard],
+        "timings": [fact["timings"] for fact in answered if fact.get("timings")],
+        "waiting_words": sum(name in WAITING_WORDS for name in prompts),
+    }
+
+
+def measure(
+    systems: list[System], calls: list[list[Utterance]], results: Record, turns: int, until: float
+) -> None:
+    """Call all systems alternately until each has answered enough turns, or the time is up."""
+    begun = min((len(results[system.name]["calls"]) for system in systems), default=0)
+    for number in count(begun):
+        if all(answered(results[system.name]) >= turns for system in systems):
+            return
+        for system in systems:
+            if time.monotonic() > until:
+                return
+            record = asyncio.run(call(system, calls[number % len(calls)]))
+            results[system.name]["calls"].append(record)
+            waits = [turn["waited_s"] for turn in record["turns"]]
+            click.echo(f"{system.name} call {number + 1}: {waits} {record.get('heard')}", err=True)
+
+
+def measure_bare(systems: list[System], words: list[Utterance], results: Record) -> None:
+    """Let every system hear a bare yes or no, two a call."""
+    for start in range(0, len(words), BARE_IN_ONE_CALL):
+        for system in systems:
+            record = asyncio.run(call(system, words[start : start + BARE_IN_ONE_CALL]))
+            results[system.name]["bare"].append(record)
+
+
+def answered(result: Record) -> int:
+    """Count the turns that were timed."""
+    return len(waits_of(result))
+
+
+def waits_of(result: Record) -> list[float]:
+    """Return every wait that was timed."""
+    return [t["waited_s"] for c in result["calls"] for t in c["turns"] if t["waited_s"] is not None]
+
+
+def summary(result: Record) -> Record:
+    """Boil one system's calls down."""
+    turns = [turn for one in result["calls"] for turn in one["turns"]]
+    timings = [timing for one in result["calls"] for timing in one.get("timings", [])]
+    bare = [turn for one in result["bare"] for turn in one["turns"]]
+    return {
+        "time_to_first_audio_s": report.spread(waits_of(result)),
+        "parts_s": {
+            part: report.spread([t[part] for t in timings if part in t]) for part in PARTS if timings
+        },
+        "endpoints": dict(Counter(reason for one in result["calls"] for reason in one.get("endpoints", []))),
+        "cut_off": sum(turn["is_cut_off"] for turn in turns),
+        "no_answer": sum(not turn["is_answered"] and not turn["is_cut_off"] for turn in turns),
+        "waiting_words": sum(one.get("waiting_words", 0) for one in result["calls"]),
+        "bare_heard": _bare_heard(result["bare"]),
+        "bare": len(bare),
+        "latest_frame_ms": max((one["late_ms"]["max"] for one in result["calls"]), default=None),
+    }
+
+
+def _bare_heard(calls: list[Record]) -> int:
+    heard = 0
+    for one in calls:
+        for turn in one["turns"]:
+            wanted = turn["text"].strip(".").lower()
+            heard += any(wanted in text.lower() for text in one["heard"]) and turn["is_answered"]
+    return heard
+
+
+def show(results: Record, on: Record) -> None:
+    """Print the tables."""
+    click.echo(f"{on['cpu']}, {on['cores']} cores, load {on['load_1min']} at the start\n")
+    rows, parts = [], []
+    for name, result in results.items():
+        s = summary(result)
+        wait = s["time_to_first_audio_s"]
+        bare = f"{s['bare_heard']} of {s['bare']}"
+        figures = [wait[key] for key in ("p50", "p95", "p99", "max", "n")]
+        rows.append([name, *figures, s["cut_off"], s["no_answer"], bare, s["latest_frame_ms"]])
+        for part, values in s["parts_s"].items():
+            parts.append(
+                [f"{name}: {part.removesuffix('_s')}", *(values[k] for k in ("p50", "p95", "max", "n"))]
+            )
+    head = ["time to first audio, s", "p50", "p95", "p99", "max", "n", "cut off", "no answer", "bare yes/no"]
+    click.echo(report.table([*head, "latest frame, ms"], rows))
+    if parts:
+        click.echo("\n" + report.table(["where it goes, s", "p50", "p95", "max", "n"], parts))
+
+
+def draw(results: Record, on: Record) -> None:
+    """Draw every wait as a dot, and the median as a line."""
+    figure, axes = report.figure(8, 0.7 * len(results) + 1.4)
+    names = list(results)[::-1]
+    for row, name in enumerate(names):
+        waits = waits_of(results[name])
+        jitter = [row + 0.25 * ((7 * n % 11) / 5 - 1) for n in range(len(waits))]
+        is_ours = name.startswith("ivr")
+        axes.scatter(waits, jitter, s=14, alpha=0.6, color="#1b7f5c" if is_ours else "#8a8f98", linewidths=0)
+        middle = report.spread(waits)["p50"]
+        if middle is not None:
+            axes.plot([middle, middle], [row - 0.35, row + 0.35], color="black", linewidth=2)
+            axes.annotate(f" {middle:.2f} s", (middle, row + 0.36), fontsize=8, va="bottom", ha="center")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(-0.6, len(names) - 0.3)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("seconds from the end of the caller's speech to the first sound of the answer")
+    axes.set_title(f"Time to first audio, {on['cores']} cores ({on['cpu']})", fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    report.save_figure("turn_latency", figure)
 
 
 @click.command(help=__doc__)
-@click.option("--turns", default=20, show_default=True, help="Answered turns to measure, at least.")
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Address of the local carrier.")
-@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
-def main(turns: int, url: str, is_json: bool) -> None:
-    """Measure and print."""
-    on = machine()
-    try:
-        measured = measure(load(), url, turns)
-    except (CarrierUnreachable, VoiceUnavailable, httpx.HTTPError) as problem:
-        raise click.ClickException(str(problem)) from None
-    result = as_json(measured, on)
-    if is_json:
-        click.echo(json.dumps(result, indent=2))
-    else:
-        show(result)
-    if len(measured.first_audio_s) < turns:
-        raise click.ClickException(f"only {len(measured.first_audio_s)} of {turns} turns were answered")
+@click.option(
+    "--systems",
+    "names",
+    multiple=True,
+    type=click.Choice([*OURS, *PEERS]),
+    help="Default: whisper base and Pipecat.",
+)
+@click.option("--turns", default=40, show_default=True, help="Answered turns to measure for each.")
+@click.option("--minutes", default=30.0, show_default=True, help="Stop then; --more goes on.")
+@click.option("--more", is_flag=True, help="Add to the results on disk.")
+@click.option("--bare", is_flag=True, help="Measure bare yes and no instead of calls.")
+@click.option("--name", default="turn_latency", show_default=True, help="Name of the result files.")
+def main(names: tuple[str, ...], turns: int, minutes: float, more: bool, bare: bool, name: str) -> None:
+    """Measure, print, save."""
+    names = names or FIRST
+    until = time.monotonic() + 60 * minutes
+    kept = report.load(name) if more else {}
+    on = kept.get("machine") or report.machine()
+    results: Record = kept.get("systems", {})
+    for one in names:
+        results.setdefault(one, {"calls": [], "bare": []})
+    speak = HibariSynthesizer().synthesize
+    with tempfile.TemporaryDirectory() as folder:
+        mouths = Mouths(speak, Path(folder))
+        calls, words = all_calls(mouths), bare_answers(mouths)
+        with started(names, Path(folder), speak) as systems:
+            click.echo("all systems ready", err=True)
+            try:
+                if bare:
+                    measure_bare(systems, words, results)
+                else:
+                    measure(systems, calls, results, turns, until)
+            finally:
+                summaries = {one: summary(result) for one, result in results.items()}
+                report.save(name, {"machine": on, "summary": summaries, "systems": results})
+    show(results, on)
+    draw(results, on)
 
 
 if __name__ == "__main__":
