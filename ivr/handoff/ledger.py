@@ -12,6 +12,7 @@ from ivr.conversation.actions import Outcome
 from ivr.handoff.case import Case
 from ivr.handoff.roster import Roster
 from ivr.handoff.transfer import TERMINAL, TransferEvent, TransferState, after
+from ivr.handoff.waiting import RecentTalks
 from ivr.records.kinds import Kind
 from ivr.records.store import AgentRow, CallRecords, TransferRow
 
@@ -32,6 +33,7 @@ class TransferLedger:
         self._roster = roster
         self._clock = clock
         self._lock = threading.RLock()  # held while a row is read and moved
+        self.recent = RecentTalks()
         self._since: dict[str, tuple[tuple[str, int], float]] = {}
 
     def open(self, case: Case, briefing: Sequence[str]) -> str:
@@ -93,6 +95,7 @@ class TransferLedger:
             if not self._records.move_transfer(transfer_id, row.state, target, **changes):
                 return None  # another process was faster; its event is the one that counts
             self._note(row.call_id, transfer_id, target, changes.get("agent", row.agent))
+            self._time(transfer_id, target)
         if event in {E.AGENT_ACCEPTED, E.AGENT_DECLINED}:
             self._roster.showed_up(row.agent)
         if row.state == S.BRIDGED:
@@ -137,9 +140,21 @@ class TransferLedger:
                 self._records.move_transfer(transfer_id, row.state, row.state, agent_call_id=leg)
             return True
 
-    def book_callback(self, row: TransferRow) -> str:
+    def choose_callback(self, transfer_id: str, number: str) -> TransferRow | None:
+        """Book the callback a waiting caller chose and end the transfer, in one step.
+
+        Returns the transfer as it was before; None when the caller no longer waits.
+        """
+        with self._lock:  # an agent who accepts now comes before or after, never between
+            row = self._records.transfer(transfer_id)
+            if row is None or after(TransferState(row.state), E.CALLBACK_CHOSEN) is None:
+                return None
+            case_number = self.book_callback(row, number)
+            return self.happened(transfer_id, E.CALLBACK_CHOSEN, case_number=case_number)
+
+    def book_callback(self, row: TransferRow, number: str | None = None) -> str:
         """Store a callback for the transfer's caller and return its case number; once per call."""
-        number = row.case["caller_number"]
+        number = number or row.case["caller_number"]
         case_number = self._records.book_callback(row.call_id, number, row.reason, row.briefing)
         if row.case_number is None:
             self._records.append(row.call_id, Kind.CALLBACK_BOOKED, case_number=case_number)
@@ -154,6 +169,15 @@ class TransferLedger:
         stand = (row.state, len(row.tried))
         known = self._since.get(row.transfer_id)
         return known if known is not None and known[0] == stand else (stand, self._clock.monotonic())
+
+    def _time(self, transfer_id: str, target: TransferState) -> None:
+        now_s = self._clock.monotonic()
+        if target is S.DIALING:
+            self.recent.asked(transfer_id, now_s)
+        elif target is S.BRIDGED:
+            self.recent.joined(transfer_id, now_s)
+        elif target in TERMINAL | {S.AGENT_LOST}:
+            self.recent.over(transfer_id, now_s)
 
     def _note(self, call_id: str, transfer_id: str, state: TransferState, agent: str | None) -> None:
         self._records.append(call_id, Kind.TRANSFER_MOVED, transfer_id=transfer_id, state=state, agent=agent)

@@ -45,6 +45,12 @@ class Roster:
                 busy.add(agent.name)
         return chosen
 
+    def strength(self) -> tuple[int, int]:
+        """Return how many agents are free now, and how many are at work."""
+        agents, busy = self.agents(), self._records.busy_agents()
+        free = sum(agent.presence == Presence.AVAILABLE and agent.name not in busy for agent in agents)
+        return free, sum(agent.presence != Presence.AWAY for agent in agents)
+
     def is_waiting_worthwhile(self, row: TransferRow) -> bool:
         """Say whether somebody who was not asked yet may come free."""
         return presence.may_come_free(self.agents(), row.tried)

@@ -12,7 +12,7 @@ class TransferState(StrEnum):
     BRIDGED = "bridged"  # caller and agent talk
     AGENT_LOST = "agent_lost"  # the agent's leg ended first; the caller is told so
     ENDED = "ended"  # they have talked and the caller is gone
-    GIVEN_UP = "given_up"  # nobody is left; a callback is booked
+    GIVEN_UP = "given_up"  # a callback is booked: nobody is left, or the caller chose it
     ABANDONED = "abandoned"  # the caller hung up before anybody joined
 
 
@@ -28,6 +28,7 @@ class TransferEvent(StrEnum):
     KEY_TIMED_OUT = "key_timed_out"  # answered, but no key: a voicemail, or a phone in a pocket
     RING_TIMED_OUT = "ring_timed_out"
     AGENT_DROPPED = "agent_dropped"  # the agent's leg is over, for whatever reason
+    CALLBACK_CHOSEN = "callback_chosen"  # the caller would rather be called back than wait
     CALLER_HUNG_UP = "caller_hung_up"
 
 
@@ -38,12 +39,14 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
     S.REQUESTED: {
         E.AGENT_DIALED: S.DIALING,
         E.NO_AGENT_LEFT: S.GIVEN_UP,
+        E.CALLBACK_CHOSEN: S.GIVEN_UP,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.DIALING: {
         E.AGENT_ANSWERED: S.BRIEFING,
         E.RING_TIMED_OUT: S.REQUESTED,
         E.AGENT_DROPPED: S.REQUESTED,
+        E.CALLBACK_CHOSEN: S.GIVEN_UP,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.BRIEFING: {
@@ -51,6 +54,7 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
         E.AGENT_DECLINED: S.REQUESTED,
         E.KEY_TIMED_OUT: S.REQUESTED,
         E.AGENT_DROPPED: S.REQUESTED,
+        E.CALLBACK_CHOSEN: S.GIVEN_UP,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.BRIDGED: {
@@ -70,11 +74,13 @@ TERMINAL = frozenset(state for state, moves in TRANSITIONS.items() if not moves)
 
 # Reports from outside come twice, late and out of order; where they no longer move anything they are
 # harmless. The three decisions of our own are never late: meeting one in a wrong state is a mistake
-# of ours, except in the two cells where another thread may have been faster.
+# of ours, except in the cells where another thread may have been faster.
 _DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT, E.CALLBACK_PROMISED})
 _LATE_DECISIONS = {
     (S.ABANDONED, E.AGENT_DIALED),
     (S.ABANDONED, E.NO_AGENT_LEFT),
+    (S.GIVEN_UP, E.AGENT_DIALED),
+    (S.GIVEN_UP, E.NO_AGENT_LEFT),
     (S.ENDED, E.CALLBACK_PROMISED),
 }
 

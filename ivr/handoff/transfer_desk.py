@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +17,7 @@ from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
 from ivr.handoff.transfer import TransferEvent, TransferState
+from ivr.handoff.waiting_room import Callback, WaitingRoom
 from ivr.handoff.watch import TransferWatch
 from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
 from ivr.telephony.switchboard import Switchboard
@@ -57,15 +57,8 @@ class AgentHears(StrEnum):
     BRIEFING = "briefing"
     JOIN = "join"
     CALLER_GONE = "caller_gone"
+    CALLBACK_BOOKED = "callback_booked"
     TAKEN = "taken"
-
-
-@dataclass(frozen=True)
-class Callback:
-    """A promise to call back. Without a number the caller has to call again with the case number."""
-
-    case_number: str
-    is_number_known: bool
 
 
 def room(transfer_id: str) -> str:
@@ -96,6 +89,7 @@ class TransferDesk:
         self._steering = Steering(switchboard)
         self._roster = Roster(records, agents, clock)
         self._ledger = TransferLedger(records, self._roster, clock)
+        self.waiting = WaitingRoom(records, self._ledger, self._roster)
         self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s)
         self._watch = TransferWatch(self._ledger, self._roster, self._steering, ring_s)
 
@@ -203,6 +197,23 @@ class TransferDesk:
             call_id, Outcome.CONNECTED_TO_PERSON if has_talked else Outcome.CALLER_HUNG_UP
         )
 
+    def choose_callback(self, call_id: str) -> Callback | None:
+        """End the wait of a caller who would rather be called back; None when that cannot be promised.
+
+        Harmless twice. Without a number to call, or once an agent has the caller, nothing changes.
+        """
+        row, number = self._ledger.row_of(call_id), self.waiting.callback_number(call_id)
+        if row is None or number is None:
+            return None
+        before = self._ledger.choose_callback(row.transfer_id, number)
+        if before is not None:
+            self._soon(self._let_agent_go, before)
+            self._ledger.close_call(call_id, Outcome.CALLBACK_BOOKED)
+        now = self._ledger.row_of(call_id)
+        if now is None or now.state != S.GIVEN_UP or now.case_number is None:
+            return None
+        return Callback(now.case_number, is_number_known=True)
+
     def promise_callback(self, call_id: str) -> Callback | None:
         """Return the callback of a caller nobody is left for; None when there is none to promise."""
         row = self._ledger.row_of(call_id)
@@ -255,10 +266,18 @@ class TransferDesk:
         elif row.state in {S.BRIEFING, S.BRIDGED}:
             self._steering.send(row.agent_call_id, f"/voice/agent/{row.transfer_id}/caller-gone")
 
+    def farewell(self, transfer_id: str) -> AgentHears:
+        """Say what an agent hears whose caller is no longer there to talk to."""
+        row = self._ledger.row(transfer_id)
+        is_callback = row is not None and row.state == S.GIVEN_UP
+        return AgentHears.CALLBACK_BOOKED if is_callback else AgentHears.CALLER_GONE
+
     def _hears(self, transfer_id: str, attempt: int) -> AgentHears:
         row = self._ledger.row(transfer_id)
         if row is None or row.state in {S.ABANDONED, S.ENDED}:
             return AgentHears.CALLER_GONE
+        if row.state == S.GIVEN_UP:
+            return AgentHears.CALLBACK_BOOKED
         if attempt == len(row.tried) and row.state == S.BRIEFING:
             return AgentHears.BRIEFING
         if attempt == len(row.tried) and row.state == S.BRIDGED:

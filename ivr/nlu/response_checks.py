@@ -38,6 +38,7 @@ SAMPLES: Mapping[str, str] = {
     "caller_name": "Maria Lindqvist",
     "wanted": "I would like to know where my order is",
     "order_status": "out for delivery",
+    "position": "12",
 }
 
 

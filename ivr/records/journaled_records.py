@@ -174,6 +174,10 @@ class JournaledRecords:
         """Return open callbacks, oldest first."""
         return self._inner.callbacks()
 
+    def note_callback_try(self, case_number: str) -> int | None:
+        """Count a try to call back and return the how-manieth it is; None when there is none left."""
+        return self._inner.note_callback_try(case_number)
+
     def remember_answer(self, request_key: str, body: str) -> None:
         """Keep a webhook's answer for 24 h; the first one stays."""
         self._inner.remember_answer(request_key, body)

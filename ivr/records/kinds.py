@@ -23,8 +23,10 @@ class Kind(StrEnum):
     LOOKED_UP = "looked_up"  # system, found
     ESCALATED = "escalated"  # reason
     TRANSFER_MOVED = "transfer_moved"  # transfer_id, state, agent
+    CALLBACK_NUMBER_GIVEN = "callback_number_given"  # number: keyed in while waiting, not confirmed yet
     CALLBACK_BOOKED = "callback_booked"  # case_number
     CALLBACK_CLOSED = "callback_closed"  # case_number, outcome ("done", "failed"), agent
+    CALLBACK_REOPENED = "callback_reopened"  # case_number, agent
     TRANSFER_DECLINED = "transfer_declined"  # transfer_id, agent, why: at the desk, with a reason
     TRANSCRIPT_VIEWED = "transcript_viewed"  # agent: somebody at the desk looked at the call's words
     CALL_ENDED = "call_ended"  # outcome, reason

@@ -126,6 +126,10 @@ callbacks = Table(
     Column("briefing", JSON, nullable=False),
     Column("booked_at", UtcDateTime, nullable=False, index=True),
     Column("closed_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("most_tries", Integer, nullable=False, server_default="3"),
+    Column("from_hour", Integer, nullable=False, server_default="8"),
+    Column("to_hour", Integer, nullable=False, server_default="20"),
 )
 
 agents = Table(

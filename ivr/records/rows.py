@@ -52,4 +52,8 @@ def callback(row: Row[Any]) -> Mapping[str, Any]:
         "reason": row.reason,
         "briefing": list(row.briefing),
         "booked_at": row.booked_at,
+        "tries": row.tries,
+        "most_tries": row.most_tries,
+        "from_hour": row.from_hour,
+        "to_hour": row.to_hour,
     }

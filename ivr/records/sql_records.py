@@ -246,6 +246,17 @@ class SqlCallRecords:
             found = connection.execute(wanted.order_by(callbacks.c.booked_at))
             return [rows.callback(row) for row in found]
 
+    def note_callback_try(self, case_number: str) -> int | None:
+        """Count a try to call back and return the how-manieth it is; None when there is none left."""
+        open_one = update(callbacks).where(
+            callbacks.c.case_number == case_number,
+            callbacks.c.closed_at.is_(None),
+            callbacks.c.tries < callbacks.c.most_tries,
+        )
+        counted = open_one.values(tries=callbacks.c.tries + 1).returning(callbacks.c.tries)
+        with self._writing() as connection:
+            return connection.execute(counted).scalar_one_or_none()
+
     # Answers to webhooks
 
     def remember_answer(self, request_key: str, body: str) -> None:

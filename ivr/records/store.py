@@ -166,7 +166,15 @@ class CallRecords(Protocol):
     def callbacks(self) -> list[Mapping[str, Any]]:
         """Return open callbacks, oldest first.
 
-        Keys: case_number, call_id, number, reason, briefing (list of str), booked_at (UTC).
+        Keys: case_number, call_id, number, reason, briefing (list of str), booked_at (UTC), tries (so far),
+        most_tries, from_hour and to_hour (the caller's local time; called at or after from, before to).
+        """
+        ...
+
+    def note_callback_try(self, case_number: str) -> int | None:
+        """Count a try to call back before it is made and return the how-manieth it is.
+
+        None when the callback is closed or unknown, or when all tries are used up.
         """
         ...
 

@@ -13,6 +13,8 @@ RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s i
 RECORD_MAX_S = 30  # the longest utterance the transcriber takes
 KEYS_WAIT_S = 5
 AGENT_KEY_WAIT_S = 6
+HOLD_KEY_WAIT_S = 1  # after the music ended without a key: no caller on hold sits in silence
+HOLD_NEXT_KEY_WAIT_S = 3  # between two keys of a number
 _NETWORK_VOICES = {"en": "en-US"}  # Twilio wants the country too
 
 
@@ -98,11 +100,35 @@ def wait_in_queue(lines: Sequence[SpokenLine], queue: str, wait_path: str, after
     return str(response)
 
 
-def hold(lines: Sequence[SpokenLine], music_url: str) -> str:
-    """Say the lines and play the hold music once; the network then asks again."""
+def hold(lines: Sequence[SpokenLine], music_url: str, key_path: str) -> str:
+    """Say the lines and play the hold music once, taking one key; without a key the network asks again."""
     response = VoiceResponse()
-    _say(response, lines)
-    response.play(music_url)
+    gather = Gather(action=key_path, input="dtmf", num_digits=1, finish_on_key="", timeout=HOLD_KEY_WAIT_S)
+    _say(gather, lines)
+    gather.play(music_url)
+    response.append(gather)
+    return str(response)
+
+
+def ask_on_hold(
+    lines: Sequence[SpokenLine], music_url: str, key_path: str, wait_path: str, num_digits: int | None
+) -> str:
+    """Ask a waiting caller for keys with the music going on; without any the network asks `wait_path`.
+
+    `num_digits` None takes any number of keys, ended by # or a pause.
+    """
+    response = VoiceResponse()
+    gather = Gather(
+        action=key_path,
+        input="dtmf",
+        num_digits=num_digits,
+        finish_on_key="" if num_digits == 1 else "#",
+        timeout=HOLD_KEY_WAIT_S if num_digits == 1 else HOLD_NEXT_KEY_WAIT_S,
+    )
+    _say(gather, lines)
+    gather.play(music_url)
+    response.append(gather)
+    response.redirect(wait_path)
     return str(response)
 
 

@@ -59,7 +59,7 @@ class _AgentLeg:
 
     def caller_gone(self, transfer_id: str) -> Response:
         self._report()
-        return self._goodbye("agent_caller_gone")
+        return self._tell(transfer_id, self._services.desk.farewell(transfer_id))
 
     def status(self, transfer_id: str) -> Response:
         report = self._report()
@@ -80,6 +80,8 @@ class _AgentLeg:
                 return twiml_response(twiml.join_conference(lines, room(transfer_id), after_path))
             case AgentHears.CALLER_GONE:
                 return self._goodbye("agent_caller_gone")
+            case AgentHears.CALLBACK_BOOKED:
+                return self._goodbye("agent_callback_booked")
             case AgentHears.TAKEN:
                 return self._goodbye("agent_taken")
 

@@ -10,11 +10,11 @@ from ivr.telephony import twiml, webhook_forms
 from ivr.telephony.caller_number import known_number
 from ivr.telephony.signatures import websocket_url
 from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_response
+from ivr.web.on_hold import HOLD_MUSIC, OnHold
 from ivr.web.services import Services
 from ivr.web.spoken import audio_url, spoken, worded
 
 STREAM_PATH = "/voice/media"
-HOLD_MUSIC = "hold-music.wav"
 
 _log = log.get("web.voice")
 
@@ -24,13 +24,16 @@ def create_voice_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("voice", __name__, url_prefix="/voice")
     guard_webhooks(blueprint, services)
     once = RepeatedWebhooks(services).answered_once
-    leg = _CallerLeg(services)
+    leg, on_hold = _CallerLeg(services), OnHold(services)
 
     post = blueprint.post
     post("/incoming")(once(leg.incoming))
     post("/after-stream")(once(leg.after_stream))
     post("/turn")(once(leg.turn))
-    post("/wait")(leg.wait)
+    post("/wait")(on_hold.wait)
+    post("/wait/key")(on_hold.key)
+    post("/wait/choice")(on_hold.choice)
+    post("/wait/number")(on_hold.number)
     post("/after-queue")(leg.after_queue)
     post("/join/<transfer_id>")(leg.where_the_caller_belongs)
     post("/after-conference")(leg.after_conference)
@@ -74,14 +77,6 @@ class _CallerLeg:
             return self._unknown_call()
         turn = WebhookTurn(number, form.digits, form.recording_sid, form.is_hung_up)
         return self._render(form.call_id, self._services.calls.webhook_turn(form.call_id, turn))
-
-    def wait(self) -> Response:
-        waiting = webhook_forms.waiting(_form(), self._account_sid)
-        place, _ = self._services.desk.whereabouts(waiting.call_id)
-        if place is not CallerPlace.QUEUE:
-            return twiml_response(twiml.leave_queue())
-        lines = worded(self._services, "say_still_connecting") if waiting.waited_s > 0 else []
-        return twiml_response(twiml.hold(lines, audio_url(self._services, HOLD_MUSIC)))
 
     def after_queue(self) -> Response:
         call_id = self._call_id()

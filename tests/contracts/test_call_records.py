@@ -388,6 +388,8 @@ def test_agents_named_again_keep_their_presence_and_others_go(kept: Kept) -> Non
 
 # Callbacks
 
+TERMS = {"tries": 0, "most_tries": 3, "from_hour": 8, "to_hour": 20}
+
 
 def test_a_callback_is_booked_once_per_call(kept: Kept) -> None:
     first = kept.records.book_callback("CA1", "+46701234567", "no_input", ["A caller.", "Nobody was free."])
@@ -404,6 +406,7 @@ def test_a_callback_is_booked_once_per_call(kept: Kept) -> None:
             "reason": "no_input",
             "briefing": ["A caller.", "Nobody was free."],
             "booked_at": booked_at,
+            **TERMS,
         },
         {
             "case_number": second,
@@ -412,8 +415,22 @@ def test_a_callback_is_booked_once_per_call(kept: Kept) -> None:
             "reason": "pressed_zero",
             "briefing": [],
             "booked_at": kept.clock.now(),
+            **TERMS,
         },
     ]
+
+
+def test_a_callback_is_tried_three_times_at_most(records: ReplayableRecords) -> None:
+    case_number = records.book_callback("CA1", "+46701234567", "no_input", [])
+    assert [records.note_callback_try(case_number) for _ in range(4)] == [1, 2, 3, None]
+    assert [callback["tries"] for callback in records.callbacks()] == [3]
+    assert records.note_callback_try("000000") is None
+
+
+def test_racing_tries_are_counted_one_by_one(records: ReplayableRecords) -> None:
+    case_number = records.book_callback("CA1", "+46701234567", "no_input", [])
+    tries = race(8, lambda _: records.note_callback_try(case_number))
+    assert sorted(number for number in tries if number) == [1, 2, 3]
 
 
 def test_a_case_number_that_is_taken_is_drawn_again(kept: Kept) -> None:

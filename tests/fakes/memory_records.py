@@ -206,6 +206,10 @@ class MemoryCallRecords:
                 "reason": reason,
                 "briefing": list(briefing),
                 "booked_at": self._clock.now(),
+                "tries": 0,
+                "most_tries": 3,
+                "from_hour": 8,
+                "to_hour": 20,
             }
             return case_number
 
@@ -213,6 +217,15 @@ class MemoryCallRecords:
         """Return open callbacks, oldest first."""
         with self._answering():
             return list(self._callbacks.values())
+
+    def note_callback_try(self, case_number: str) -> int | None:
+        """Count a try to call back and return the how-manieth it is; None when there is none left."""
+        with self._answering():
+            for callback in self._callbacks.values():
+                if callback["case_number"] == case_number and callback["tries"] < callback["most_tries"]:
+                    callback["tries"] += 1
+                    return int(callback["tries"])
+            return None
 
     def remember_answer(self, request_key: str, body: str) -> None:
         """Keep a webhook's answer for 24 h; the first one stays."""

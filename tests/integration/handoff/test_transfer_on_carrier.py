@@ -4,7 +4,7 @@ import asyncio
 from itertools import pairwise
 from pathlib import Path
 
-from tests.support.carrier_world import LOUD, PhoneInHand
+from tests.support.carrier_world import CALLER, LOUD, PhoneInHand
 from tests.support.service_on_carrier import TransferWorld, play
 
 NOBODY_ALONE_S = 5.0
@@ -202,6 +202,73 @@ def test_a_waiting_caller_is_never_in_silence(tmp_path: Path) -> None:
         assert silence_s < 3.0
 
     play(scenario, tmp_path)
+
+
+def test_a_waiting_caller_presses_for_a_callback_and_the_agents_phone_stops(tmp_path: Path) -> None:
+    async def scenario(world: TransferWorld) -> None:
+        await world.caller_asks()
+        await world.anna.until("ringing")
+        await asyncio.sleep(6)
+        for key in "511":  # any key; callback; yes, that number
+            world.caller.does("press", digit=key)
+            await asyncio.sleep(1)
+        world.caller.does("press", digit="#")
+        await world.until_state("given_up")
+        await world.anna.until("ended")
+        ended = await world.caller.until("ended")
+        assert ended["reason"] == "completed"
+
+    world = play(scenario, tmp_path)
+    assert world.outcome == "callback_booked"
+    assert [callback["number"] for callback in world.records.callbacks()] == [CALLER]
+    assert "ringing" not in world.bo.names()
+
+
+def test_another_number_is_read_back_and_kept(tmp_path: Path) -> None:
+    async def scenario(world: TransferWorld) -> None:
+        await world.caller_asks()
+        await asyncio.sleep(4)
+        for key in "110812345#1#":
+            world.caller.does("press", digit=key)
+            await asyncio.sleep(0.7)
+        await world.until_state("given_up")
+
+    world = play(scenario, tmp_path)
+    assert [callback["number"] for callback in world.records.callbacks()] == ["+46812345"]
+
+
+def test_an_agent_who_accepts_while_the_caller_is_asked_about_a_callback_gets_them(
+    tmp_path: Path,
+) -> None:
+    async def scenario(world: TransferWorld) -> None:
+        await world.caller_asks()
+        await world.anna.answers()
+        await asyncio.sleep(3)
+        world.caller.does("press", digit="5")
+        await asyncio.sleep(1)
+        world.anna.does("press", digit="1")
+        await world.until_state("bridged")
+        await asyncio.sleep(4)
+        assert await hears(world.caller, world.anna)
+
+    assert play(scenario, tmp_path).records.callbacks() == []
+
+
+def test_the_callback_menu_is_never_silent_and_leads_back_to_the_music(tmp_path: Path) -> None:
+    async def scenario(world: TransferWorld) -> None:
+        await world.caller_asks()
+        await asyncio.sleep(4)
+        begun = now_s()
+        world.caller.does("press", digit="5")
+        await asyncio.sleep(28)
+        for key in "52":
+            world.caller.does("press", digit=key)
+            await asyncio.sleep(4)
+        assert longest_silence_s([item for item in world.caller.heard if item[0] >= begun]) < 3.0
+        assert world.state in {"requested", "dialing"}
+
+    world = play(scenario, tmp_path)
+    assert [path for path, _ in world.transport.statuses].count("/voice/wait") >= 2
 
 
 def longest_silence_s(heard: list[tuple[float, bytes]]) -> float:

@@ -59,6 +59,14 @@ class TransferMachine(RuleBasedStateMachine):
         self.desk.whereabouts(call_id)
 
     @rule(call_id=st.sampled_from(CALLERS))
+    def caller_chooses_a_callback(self, call_id: str) -> None:
+        chosen = self.desk.choose_callback(call_id)
+        if chosen is not None:
+            row = self.scene.records.transfer_of(call_id)
+            assert row is not None
+            assert (row.state, row.case_number) == (S.GIVEN_UP, chosen.case_number)
+
+    @rule(call_id=st.sampled_from(CALLERS))
     def room_closes_on_the_caller(self, call_id: str) -> None:
         self.desk.caller_left_alone(call_id)
 

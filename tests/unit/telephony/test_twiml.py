@@ -27,8 +27,10 @@ DOCUMENTS = {
     "hear_keys": twiml.hear_keys([HELLO], "/voice/turn?turn=2", 6),
     "hear_keys_any_number": twiml.hear_keys([], "/voice/turn?turn=2", None),
     "wait_in_queue": twiml.wait_in_queue([], ROOM, "/voice/wait", "/voice/after-queue"),
-    "hold": twiml.hold([], MUSIC),
-    "hold_again": twiml.hold([HELLO], MUSIC),
+    "hold": twiml.hold([], MUSIC, "/voice/wait/key?offered=0"),
+    "hold_again": twiml.hold([HELLO], MUSIC, "/voice/wait/key?offered=1"),
+    "ask_on_hold": twiml.ask_on_hold([HELLO], MUSIC, "/voice/wait/choice", "/voice/wait", 1),
+    "ask_on_hold_for_a_number": twiml.ask_on_hold([], MUSIC, "/voice/wait/number?try=1", "/voice/wait", None),
     "leave_queue": twiml.leave_queue(),
     "join_conference": twiml.join_conference([HELLO], ROOM, "/voice/after-conference"),
     "brief_agent": twiml.brief_agent(

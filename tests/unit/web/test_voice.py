@@ -154,8 +154,12 @@ def test_when_no_voice_works_the_network_speaks(scene: WebScene) -> None:
 
 def test_waiting_is_music_and_now_and_then_a_word(scene: WebScene) -> None:
     asks_for_a_person(scene)
-    assert scene.twiml("/voice/wait", QueueTime="0") == [MUSIC]
-    assert scene.twiml("/voice/wait", QueueTime="24") == ['says "say_still_connecting"', MUSIC]
+    key = "finishOnKey= input=dtmf numDigits=1 timeout=1"
+    calm, offered = (f"Gather action=/voice/wait/key?offered={is_offered} {key}" for is_offered in (0, 1))
+    soon = 'says "say_wait_under_a_minute"'
+    assert scene.twiml("/voice/wait", QueueTime="0") == [calm, soon, 'says "say_callback_hint"', MUSIC]
+    assert scene.twiml("/voice/wait", QueueTime="29") == [calm, soon, MUSIC]
+    assert scene.twiml("/voice/wait", QueueTime="60") == [offered, soon, 'says "say_callback_offer"', MUSIC]
 
 
 def test_who_need_not_wait_any_more_leaves_the_queue_for_the_right_place(scene: WebScene) -> None:
