@@ -139,8 +139,10 @@ def main(every: int, show: bool) -> None:
             row["with_pauses"],
             row["cut_off"],
             f"{100 * row['cut_off_share']:.1f} %",
+            row["wait_whole_s"]["p50"],
+            row["wait_whole_s"]["p95"],
+            row["wait_paused_s"]["p50"],
         ]
-        + [row["wait_whole_s"]["p50"], row["wait_whole_s"]["p95"], row["wait_paused_s"]["p50"]]
         for row in rows
         if row["by"] == "ours" or row["kind"] == "all"
     ]

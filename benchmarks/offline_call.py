@@ -1,5 +1,6 @@
 """One call in virtual time: recorded sounds on a faked line, the real ear, mouth, floor and Whisper."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,12 +73,14 @@ class SoundLine(SteeredLine):
 
 
 class HearingOnTheSpot:
-    """A transcriber in this process; its words come as much later in virtual time as it really took."""
+    """A transcriber in this process; its words come as much later in virtual time as it took the processor.
+
+    Processor time of its one thread, so that other work on the machine does not count.
+    """
 
     def __init__(self, transcriber: Any) -> None:
         self._transcriber = transcriber
         self.line: SteeredLine | None = None
-        self._known: dict[bytes, HeardOrFailed] = {}
 
     def submit(
         self,
@@ -89,8 +92,10 @@ class HearingOnTheSpot:
         """Transcribe now, deliver later."""
         assert self.line is not None
         ticket = ScriptedTicket()
+        began = time.thread_time()
         heard = self._transcriber.transcribe(audio, language)
-        self.line.call_at(self.line.now_s + heard.decode_s, lambda: ticket.is_cancelled or on_done(heard))
+        takes_s = time.thread_time() - began
+        self.line.call_at(self.line.now_s + takes_s, lambda: ticket.is_cancelled or on_done(heard))
         return ticket
 
 

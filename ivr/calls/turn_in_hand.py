@@ -17,6 +17,7 @@ from ivr.speech.transcription_pool import Priority
 LINE_HZ = 8000
 RECOGNITION_HZ = 16000
 HEARING_LIMIT_S = 10.0
+LATE_WORDS_S = 1.5  # without words by now, the caller is told that the bot is working on it
 
 
 class Transcribing:
@@ -82,8 +83,8 @@ class TurnInHand:
 
     @property
     def is_pause_long(self) -> bool:
-        """Whether the caller has been silent for longer than any pause inside a turn is waited for."""
-        return self.pause_s > endpointing.LONGEST_WAIT_S
+        """Whether the caller has been silent so long that, words known or not, it is the bot's move."""
+        return self.pause_s > (LATE_WORDS_S if self._heard is None else endpointing.LONGEST_WAIT_S)
 
     @property
     def is_too_long(self) -> bool:

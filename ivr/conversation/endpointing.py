@@ -1,24 +1,65 @@
 """When the caller's turn is over: from what is expected, the words so far and the pause. Pure.
 
 Waits are seconds from the last speech. Callers pause up to 2.5 s (p95) inside a number they read
-aloud, so silence alone is not the end; a complete answer needs almost no wait.
+aloud, so silence alone is not the end; a complete answer needs almost no wait. `benchmarks/cut_offs.py`
+measures both: who is cut off, and how long the others wait.
 """
 
 import re
 from dataclasses import dataclass
 
 from ivr.conversation.expectation import Expectation, Expecting
+from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken_numbers import hear_numbers
 
 COMPLETE_S = 0.35
+SENTENCE_S = 0.5  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
-UNFINISHED_S = 1.6
+UNSURE_S = 1.6
+UNFINISHED_S = 2.6
 LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
+SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
+STUMBLE_WORDS = 2  # "hey" for "eight", "for" for "four": numbers misheard are this short
 
-_YES_NO = re.compile(r"^(yes|yeah|yep|no|nope|nah|sure|correct|right|okay|ok)\b[\w\s,']*$")
-_TRAILING = re.compile(
-    r"\b(and|or|but|um|uh|uhm|erm|er|eh|so|the|a|my|is|it's|for|to|with|number|postcode|order number)$"
+_YES_NO = frozenset({"yes", "yeah", "yep", "no", "nope", "nah", "sure", "correct", "right", "okay", "ok"})
+_POLITE = frozenset(
+    {"please", "thanks", "thank", "you", "that's", "that", "is", "it", "all", "fine", "it's", "everything"}
+    | {"i", "do", "don't", "very", "much", "good", "exactly", "of", "course"}
+)
+_REPLIES = frozenset(
+    {
+        "agent",
+        "person",
+        "human",
+        "help",
+        "repeat",
+        "again",
+        "what",
+        "sorry",
+        "pardon",
+        "stop",
+        "wait",
+        "hello",
+    }
+    | {"goodbye", "bye", "operator", "representative", "order", "status", "nothing", "none", "skip", "cancel"}
+)
+# Words nobody ends a turn with: what they announce is still to come, whatever recognition wrote behind.
+_ANNOUNCING = frozenset(
+    {"and", "or", "but", "because", "so", "then", "if", "when", "that", "which", "who", "than", "as"}
+    | {"um", "uh", "uhm", "erm", "er", "eh", "hmm", "well", "the", "a", "an", "my", "your", "our", "their"}
+    | {"is", "it's", "i'm", "was", "are", "can", "could", "would", "need", "want", "wanted", "gonna", "also"}
+    | {"for", "to", "with", "about", "of", "from", "at", "on", "in", "by", "into", "like"}
+    | {"number", "postcode"}
+)
+# Of these, some do end a question ("who is it for?", "what is it like?").
+_MAY_END_A_QUESTION = frozenset(
+    {"for", "to", "with", "about", "of", "from", "on", "in", "like", "is", "are"}
+    | {"number", "postcode", "that", "was", "then", "can"}
+)
+_OPENINGS = re.compile(
+    r"\b(i'd like|i would like|(can|could|would) you( please)?( tell me)?|tell me|i have|i've got|"
+    r"i just|i wanted|is it possible|i was wondering|my name|order number is|do you know|i think|you know)$"
 )
 
 
@@ -32,13 +73,20 @@ class Wait:
 
 def wait(expects: Expectation, words: str, language: str = "en") -> Wait:
     """Decide the wait after the last speech from the words heard so far."""
-    plain = re.sub(r"[^\w\s']", " ", words.lower()).strip()
+    plain = plain_words(words)
     if expects.kind is Expecting.DIGITS:
         return _wait_for_digits(expects, words, plain, language)
-    if _TRAILING.search(plain):
+    return _wait_for_words(expects, words, plain)
+
+
+def _wait_for_words(expects: Expectation, words: str, plain: str) -> Wait:
+    if _is_unfinished(words, plain):
         return Wait(UNFINISHED_S, "trailing_word")
-    if expects.kind is Expecting.YES_NO and _YES_NO.match(plain):
+    said = plain.split()
+    if expects.kind is Expecting.YES_NO and said and said[0] in _YES_NO and _POLITE.issuperset(said[1:]):
         return Wait(COMPLETE_S, "yes_no_complete")
+    if words.rstrip().endswith((".", "?", "!")) and len(said) >= SENTENCE_WORDS:
+        return Wait(SENTENCE_S, "sentence")
     return Wait(USUAL_S, "pause")
 
 
@@ -47,6 +95,23 @@ def _wait_for_digits(expects: Expectation, words: str, plain: str, language: str
     heard = len(hear_numbers(words, language, lengths).digits or "")
     if heard == expects.digits:
         return Wait(COMPLETE_S, "digits_complete")
-    if heard > 0 or _TRAILING.search(plain):
+    if heard > 0:
         return Wait(UNFINISHED_S, "digits_unfinished")
-    return Wait(USUAL_S, "no_digits")
+    said = plain.split()
+    if 0 < len(said) <= STUMBLE_WORDS and (_REPLIES | _YES_NO).isdisjoint(said):
+        return Wait(UNSURE_S, "digits_misheard")
+    found = _wait_for_words(expects, words, plain)
+    return Wait(USUAL_S, "no_digits") if found.reason == "pause" else found
+
+
+def _is_unfinished(words: str, plain: str) -> bool:
+    """Say whether the sentence announces more than it has said."""
+    if words.rstrip().endswith((",", "...", "…", "-")):
+        return True
+    if _OPENINGS.search(plain):
+        return True
+    last = plain.rpartition(" ")[2]
+    is_question = words.rstrip().endswith("?")
+    if is_question and last in _MAY_END_A_QUESTION:
+        return False
+    return last in _ANNOUNCING

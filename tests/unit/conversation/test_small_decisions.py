@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
-from ivr.conversation.endpointing import COMPLETE_S, UNFINISHED_S, USUAL_S, wait
+from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, UNSURE_S, USUAL_S, wait
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.keys import INTER_DIGIT_S, LONE_ZERO_S, MOST_DIGITS, KeyEntry
 from ivr.conversation.patience import is_word_due
@@ -60,16 +60,46 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
     [
         (YES_NO, "Yes.", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "No, thank you", COMPLETE_S, "yes_no_complete"),
-        (YES_NO, "Well, I also", USUAL_S, "pause"),
-        (OPEN_QUESTION, "Where is my order?", USUAL_S, "pause"),
+        (YES_NO, "Yes, that's it.", COMPLETE_S, "yes_no_complete"),
+        # Yes or no was said, and more is on its way.
+        (YES_NO, "Yes, I also need.", UNFINISHED_S, "trailing_word"),
+        (YES_NO, "Well, my lamp", USUAL_S, "pause"),
+        (YES_NO, "Yes, where is my order?", SENTENCE_S, "sentence"),
+        # A sentence with an end.
+        (OPEN_QUESTION, "Where is my order?", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "Who is it from?", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "What is my order number?", SENTENCE_S, "sentence"),
+        # No end was heard, or too few words for the full stop to mean anything.
+        (OPEN_QUESTION, "Where is my order", USUAL_S, "pause"),
+        (OPEN_QUESTION, "My order.", USUAL_S, "pause"),
+        (OPEN_QUESTION, "", USUAL_S, "pause"),
+        # The last word announces more, whatever recognition wrote behind it.
         (OPEN_QUESTION, "My order number is", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "Where is my order and", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Where is my order and?", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "I want to, um...", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I want to.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I'm calling because.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I have a question about.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I need to return the.", UNFINISHED_S, "trailing_word"),
+        # The sentence has only been opened.
+        (OPEN_QUESTION, "I'd like.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Can you tell me?", UNFINISHED_S, "trailing_word"),
+        # Recognition heard the voice stay up, or break off.
+        (OPEN_QUESTION, "I ordered a lamp,", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I ordered a lamp...", UNFINISHED_S, "trailing_word"),
         (SIX, "four seven double one nine two", COMPLETE_S, "digits_complete"),
         (SIX, "47 11 92", COMPLETE_S, "digits_complete"),
+        # People pause up to 2.5 s inside a number.
         (SIX, "four seven one", UNFINISHED_S, "digits_unfinished"),
-        (SIX, "it's", UNFINISHED_S, "digits_unfinished"),
+        (SIX, "It's four seven, um", UNFINISHED_S, "digits_unfinished"),
+        # One or two odd words where a number is read aloud are digits misheard; known replies are not.
+        (SIX, "Hey.", UNSURE_S, "digits_misheard"),
+        (SIX, "it's", UNSURE_S, "digits_misheard"),
+        (SIX, "Agent.", USUAL_S, "no_digits"),
+        (SIX, "No.", USUAL_S, "no_digits"),
         (SIX, "I don't have it here", USUAL_S, "no_digits"),
+        (SIX, "I don't have it here.", SENTENCE_S, "sentence"),
+        (SIX, "The order number is", UNFINISHED_S, "trailing_word"),
     ],
 )
 def test_how_long_the_bot_waits_depends_on_what_was_said(expects, words, seconds, reason):
