@@ -23,6 +23,7 @@ from ivr.audio.frames import FRAME_S, FRAME_SAMPLES, split_payload
 ABOVE_SILENCE_DBFS = -45.0
 QUIET_S = 1.1  # the bot has finished: longer than any pause between two of its sentences
 ANSWER_LIMIT_S = 7.0
+SETTLE_S = 0.3  # after an answer's first sound, before somebody else may speak
 GREETING_LIMIT_S = 40.0
 LINE_NOISE = 1e-4
 _POWER = np.square(g711.decode(bytes(range(256))).astype(np.float64))
@@ -126,6 +127,7 @@ class StreamCaller:
     def __init__(
         self, socket: aiohttp.ClientWebSocketResponse, call_sid: str, account_sid: str, lateness: Lateness
     ) -> None:
+        """Use a socket that is open; `lateness` is filled with how late each frame left."""
         self._socket = socket
         self._call_sid = call_sid
         self._account_sid = account_sid
@@ -162,10 +164,16 @@ class StreamCaller:
             if self.is_over or self._loop.time() > deadline:
                 raise TimeoutError("the bot did not say hello")
 
-    async def say(self, utterance: Utterance) -> TimedTurn:
-        """Say one line and listen until the answer is over, or none came in 7 s."""
+    async def say(self, utterance: Utterance, one_at_a_time: asyncio.Lock | None = None) -> TimedTurn:
+        """Say one line and listen until the answer is over, or none came in 7 s.
+
+        With the lock nobody else who holds it speaks, or waits for an answer, at the same time.
+        """
         turn = TimedTurn(utterance.text, utterance.voice)
         self.turns.append(turn)
+        held = one_at_a_time
+        if held is not None:
+            await self._stay_until(asyncio.create_task(held.acquire()))
         began_at = self._loop.time()
         for number, frame in enumerate(utterance.frames):
             await self._frame(frame)
@@ -177,11 +185,20 @@ class StreamCaller:
             await self._silence()
             self._listen(turn, began_at)
             now = self._loop.time()
-            if turn.first_audio_at is None and now > deadline:
+            is_answered = turn.first_audio_at is not None
+            if held is not None and turn.first_audio_at is not None and now > turn.first_audio_at + SETTLE_S:
+                held.release()
+                held = None
+            if (not is_answered and now > deadline) or (is_answered and self._ear.is_quiet(now)):
                 break
-            if turn.first_audio_at is not None and self._ear.is_quiet(now):
-                break
+        if held is not None:
+            held.release()
         return turn
+
+    async def _stay_until(self, done: asyncio.Task[bool]) -> None:
+        while not done.done():
+            await self._silence()
+            self._ear.sounds(self._loop.time())
 
     async def wait(self, seconds: float) -> None:
         """Stay on the line silently."""
@@ -251,11 +268,13 @@ class StreamCaller:
         self.is_over = True
 
 
-async def converse(caller: StreamCaller, lines: Sequence[Utterance]) -> None:
+async def converse(
+    caller: StreamCaller, lines: Sequence[Utterance], one_at_a_time: asyncio.Lock | None = None
+) -> None:
     """Be greeted, say all lines as long as the call lasts, hang up."""
     await caller.greeted()
     for line in lines:
         if caller.is_over:
             break
-        await caller.say(line)
+        await caller.say(line, one_at_a_time)
     await caller.hang_up()

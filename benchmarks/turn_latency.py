@@ -2,20 +2,21 @@
 
     .venv/bin/python -m benchmarks.turn_latency [--system ...] [--turns 40] [--minutes 4] [--more]
 
-Every system gets the same calls, one after the other in turn: a call to the first, the same call to the
-second, and so on. Time to first audio counts from the last 20 ms frame with speech in it to the first
-frame above silence that comes back. Where our time goes is what the service wrote down for the same
-calls. Pipecat says one fixed sentence at once, with no dialogue and no look-up behind it.
+Every system gets the same calls, but only one caller speaks, and waits for an answer, at a time: the
+systems take turns, sentence by sentence, and nobody's recognition disturbs another's. Time to first
+audio counts from the last 20 ms frame with speech in it to the first frame above silence that comes
+back. Where our time goes is what the service wrote down for the same calls. Pipecat says one fixed
+sentence at once, with no dialogue and no look-up behind it.
 """
 
 import asyncio
 import json
+import os
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ OURS = {
 }
 PEERS = {"pipecat defaults": ("defaults", "default"), "pipecat tuned": ("tuned", "default")}
 FIRST = ("ivr whisper base", "pipecat defaults", "pipecat tuned")
+PATIENCE_S = "30"  # a caller who waits for the others to finish must not be asked whether they are there
 BARE_IN_ONE_CALL = 2  # a third answer that fits no question would fetch a person
 WAITING_WORDS = {"say_still_working", "say_still_working_2", "say_still_working_3"}
 Record = dict[str, Any]
@@ -50,20 +52,22 @@ def started(names: tuple[str, ...], folder: Path, speak: Speak) -> Iterator[list
         systems: list[System] = []
         for name in names:
             if name in OURS:
-                systems.append(stack.enter_context(ours(name, folder, *OURS[name])))
+                systems.append(stack.enter_context(ours(name, folder, *OURS[name], no_input_s=PATIENCE_S)))
             else:
                 systems.append(stack.enter_context(pipecat(name, folder, speak, *PEERS[name])))
         yield systems
 
 
-async def call(system: System, lines: list[Utterance]) -> Record:
+async def call(system: System, lines: list[Utterance], one_at_a_time: asyncio.Lock) -> Record:
     """Hold one call; return its turns and what the system knows about it."""
     lateness = Lateness()
+    load = round(os.getloadavg()[0], 2)
     async with aiohttp.ClientSession() as session, system.call(session, lateness) as (caller, sid):
-        await converse(caller, lines)
-    record: Record = {"turns": [_turn(turn) for turn in caller.turns], "late_ms": lateness.summary_ms()}
+        await converse(caller, lines, one_at_a_time)
+    turns = [_turn(turn) for turn in caller.turns]
+    record: Record = {"turns": turns, "late_ms": lateness.summary_ms(), "load_1min": load}
     if isinstance(system, Ours):
-        record |= _from_events(system.events(sid))
+        record |= _from_events(await asyncio.to_thread(system.events, sid))
     if isinstance(system, Pipecat):
         rows = map(json.loads, system.heard_file.read_text(encoding="utf-8").splitlines())
         record["heard"] = [row["text"] for row in rows if row["call_sid"] == sid]
@@ -97,29 +101,34 @@ def _from_events(events: list[Record]) -> Record:
     }
 
 
-def measure(
+async def measure(
     systems: list[System], calls: list[list[Utterance]], results: Record, turns: int, until: float
 ) -> None:
-    """Call all systems alternately until each has answered enough turns, or the time is up."""
-    begun = min((len(results[system.name]["calls"]) for system in systems), default=0)
-    for number in count(begun):
-        if all(answered(results[system.name]) >= turns for system in systems):
-            return
-        for system in systems:
-            if time.monotonic() > until:
-                return
-            record = asyncio.run(call(system, calls[number % len(calls)]))
-            results[system.name]["calls"].append(record)
+    """Call all systems until each has answered enough turns, or the time is up."""
+    one_at_a_time = asyncio.Lock()
+
+    async def keep_calling(system: System) -> None:
+        found = results[system.name]
+        while answered(found) < turns and time.monotonic() < until:
+            lines = calls[len(found["calls"]) % len(calls)]
+            record = await call(system, lines, one_at_a_time)
+            found["calls"].append(record)
             waits = [turn["waited_s"] for turn in record["turns"]]
-            click.echo(f"{system.name} call {number + 1}: {waits} {record.get('heard')}", err=True)
+            click.echo(f"{system.name}: {waits} {record.get('heard')}", err=True)
+
+    await asyncio.gather(*(keep_calling(system) for system in systems))
 
 
-def measure_bare(systems: list[System], words: list[Utterance], results: Record) -> None:
+async def measure_bare(systems: list[System], words: list[Utterance], results: Record) -> None:
     """Let every system hear a bare yes or no, two a call."""
-    for start in range(0, len(words), BARE_IN_ONE_CALL):
-        for system in systems:
-            record = asyncio.run(call(system, words[start : start + BARE_IN_ONE_CALL]))
-            results[system.name]["bare"].append(record)
+    one_at_a_time = asyncio.Lock()
+
+    async def ask(system: System) -> None:
+        for start in range(0, len(words), BARE_IN_ONE_CALL):
+            lines = words[start : start + BARE_IN_ONE_CALL]
+            results[system.name]["bare"].append(await call(system, lines, one_at_a_time))
+
+    await asyncio.gather(*(ask(system) for system in systems))
 
 
 def answered(result: Record) -> int:
@@ -233,9 +242,9 @@ def main(names: tuple[str, ...], turns: int, minutes: float, more: bool, bare: b
             click.echo("all systems ready", err=True)
             try:
                 if bare:
-                    measure_bare(systems, words, results)
+                    asyncio.run(measure_bare(systems, words, results))
                 else:
-                    measure(systems, calls, results, turns, until)
+                    asyncio.run(measure(systems, calls, results, turns, until))
             finally:
                 summaries = {one: summary(result) for one, result in results.items()}
                 report.save(name, {"machine": on, "summary": summaries, "systems": results})
