@@ -14,13 +14,17 @@ class Interruption:
 
     def __init__(self) -> None:
         self._over: TalkedOver | None = None
+        self._dismissed = 0
 
-    @staticmethod
-    def is_talk(ear: Ear, sounded: bytes, is_interruptible: bool = True) -> bool:
+    def is_under_way(self, ear: Ear, sounded: bytes) -> bool:
+        """Say whether somebody was talking when the bot ended, and not the echo of what `sounded` lately."""
+        return takes_the_floor(True, ear.voiced_s, ear.open_s) and not self.is_echo(ear, sounded)
+
+    def is_talk(self, ear: Ear, sounded: bytes, is_interruptible: bool) -> bool:
         """Say whether somebody, and not the echo of what `sounded` lately, talks over the bot now."""
-        if not takes_the_floor(is_interruptible, ear.voiced_s, ear.open_s):
+        if not takes_the_floor(is_interruptible, ear.voiced_s, ear.open_s, self._dismissed):
             return False
-        return not Interruption.is_echo(ear, sounded)
+        return not self.is_echo(ear, sounded)
 
     @staticmethod
     def is_echo(ear: Ear, sounded: bytes) -> bool:
@@ -32,9 +36,15 @@ class Interruption:
         """Remember the prompt that is being cut."""
         self._over = TalkedOver(cut.prompt.text, cut.share_heard(voice_began_s), cut.share_heard(now_s))
 
-    def end(self) -> None:
-        """Forget it: the bot goes on, or the caller has the floor."""
+    def dismiss(self) -> None:
+        """Forget it: what cut it was no turn, and the bot goes on."""
         self._over = None
+        self._dismissed += 1
+
+    def end(self) -> None:
+        """Forget it: the caller has had a turn, or the call leaves the bot."""
+        self._over = None
+        self._dismissed = 0
 
     def verdict(self, turn: TurnInHand, expects: Expectation) -> Verdict | None:
         """Say what the words over the prompt were; None when no prompt was cut or the words are not known."""

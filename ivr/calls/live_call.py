@@ -196,7 +196,7 @@ class LiveCall:
                 self._watch_longest_turn()
             case FloorState.PAUSE if self._turn.is_pause_long:
                 self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
-            case FloorState.OPEN if self._interruption.is_talk(self._ear, self._mouth.lately(now_s)):
+            case FloorState.OPEN if self._interruption.is_under_way(self._ear, self._mouth.lately(now_s)):
                 self._caller_began()  # who began under the bot's last words
             case FloorState.OPEN:
                 self._watch_silence(now_s)
@@ -254,7 +254,7 @@ class LiveCall:
             return
         self._log.barge_in_dismissed(verdict, heard)
         self._turn.close()
-        self._interruption.end()
+        self._interruption.dismiss()
         was_silent = self._mouth.current is None
         self._mouth.resume(self._ear.now_s)
         if was_silent:

@@ -15,6 +15,9 @@ from ivr.dialogue.spoken_numbers import hear_numbers
 # Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
 MIN_VOICED_S = 0.16
 MIN_OPEN_S = 0.064
+# Whoever cried wolf must cry longer: talk behind the caller would stop the bot word by word.
+MORE_VOICED_EACH_TIME_S = 0.3
+MOST_TIMES = 3
 RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
 ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
 ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
@@ -97,9 +100,13 @@ class TalkedOver:
         return plain_words(" ".join(word.group() for word in near)).split()
 
 
-def takes_the_floor(is_interruptible: bool, voiced_s: float, open_s: float) -> bool:
-    """Say whether the sound over a prompt, so many seconds of it voice and open voice, stops the bot."""
-    return is_interruptible and voiced_s >= MIN_VOICED_S and open_s >= MIN_OPEN_S
+def takes_the_floor(is_interruptible: bool, voiced_s: float, open_s: float, dismissed: int = 0) -> bool:
+    """Say whether the sound over a prompt, so many seconds of it voice and open voice, stops the bot.
+
+    `dismissed` sounds have stopped it since the caller's last turn and were none.
+    """
+    needed_s = MIN_VOICED_S + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
+    return is_interruptible and voiced_s >= needed_s and open_s >= MIN_OPEN_S
 
 
 def was_meant(

@@ -13,37 +13,24 @@ from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken_numbers import hear_numbers
 
 COMPLETE_S = 0.35
-SENTENCE_S = 0.5  # recognition heard the melody of an end: it wrote a full stop or a question mark
+SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
-UNSURE_S = 1.6
 UNFINISHED_S = 2.6
 LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
-STUMBLE_WORDS = 2  # "hey" for "eight", "for" for "four": numbers misheard are this short
+STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
 
-_YES_NO = frozenset({"yes", "yeah", "yep", "no", "nope", "nah", "sure", "correct", "right", "okay", "ok"})
+_NO = frozenset({"no", "nope", "nah"})
+_YES_NO = _NO | {"yes", "yeah", "yep", "sure", "correct", "right", "okay", "ok"}
 _POLITE = frozenset(
     {"please", "thanks", "thank", "you", "that's", "that", "is", "it", "all", "fine", "it's", "everything"}
     | {"i", "do", "don't", "very", "much", "good", "exactly", "of", "course"}
 )
-_REPLIES = frozenset(
-    {
-        "agent",
-        "person",
-        "human",
-        "help",
-        "repeat",
-        "again",
-        "what",
-        "sorry",
-        "pardon",
-        "stop",
-        "wait",
-        "hello",
-    }
-    | {"goodbye", "bye", "operator", "representative", "order", "status", "nothing", "none", "skip", "cancel"}
-)
+_REPLIES = _NO | {
+    *("agent", "person", "human", "operator", "representative", "help", "repeat", "again", "what", "sorry"),
+    *("pardon", "stop", "wait", "hello", "goodbye", "bye", "order", "status", "nothing", "none", "cancel"),
+}
 # Words nobody ends a turn with: what they announce is still to come, whatever recognition wrote behind.
 _ANNOUNCING = frozenset(
     {"and", "or", "but", "because", "so", "then", "if", "when", "that", "which", "who", "than", "as"}
@@ -52,6 +39,9 @@ _ANNOUNCING = frozenset(
     | {"for", "to", "with", "about", "of", "from", "at", "on", "in", "by", "into", "like"}
     | {"number", "postcode"}
 )
+# "Where my order is" is whole, "my order number is" is not.
+_LINKING = frozenset({"is", "are", "was", "it's", "can"})
+_ASKING = frozenset({"where", "what", "when", "how", "who", "which", "why"})
 # Of these, some do end a question ("who is it for?", "what is it like?").
 _MAY_END_A_QUESTION = frozenset(
     {"for", "to", "with", "about", "of", "from", "on", "in", "like", "is", "are"}
@@ -59,7 +49,7 @@ _MAY_END_A_QUESTION = frozenset(
 )
 _OPENINGS = re.compile(
     r"\b(i'd like|i would like|(can|could|would) you( please)?( tell me)?|tell me|i have|i've got|"
-    r"i just|i wanted|is it possible|i was wondering|my name|order number is|do you know|i think|you know)$"
+    r"i just|i wanted|is it possible|i was wondering|my name|order number is|do you know)$"
 )
 
 
@@ -98,8 +88,8 @@ def _wait_for_digits(expects: Expectation, words: str, plain: str, language: str
     if heard > 0:
         return Wait(UNFINISHED_S, "digits_unfinished")
     said = plain.split()
-    if 0 < len(said) <= STUMBLE_WORDS and (_REPLIES | _YES_NO).isdisjoint(said):
-        return Wait(UNSURE_S, "digits_misheard")
+    if 0 < len(said) <= STUMBLE_WORDS and _REPLIES.isdisjoint(said):
+        return Wait(UNFINISHED_S, "digits_to_come")  # misheard, or "yeah" and "okay" before the number
     found = _wait_for_words(expects, words, plain)
     return Wait(USUAL_S, "no_digits") if found.reason == "pause" else found
 
@@ -110,7 +100,10 @@ def _is_unfinished(words: str, plain: str) -> bool:
         return True
     if _OPENINGS.search(plain):
         return True
-    last = plain.rpartition(" ")[2]
+    said = plain.split()
+    last = said[-1] if said else ""
+    if last in _LINKING and not _ASKING.isdisjoint(said):
+        return False
     is_question = words.rstrip().endswith("?")
     if is_question and last in _MAY_END_A_QUESTION:
         return False

@@ -181,6 +181,16 @@ def test_the_bots_own_voice_coming_back_stops_nothing_and_is_no_turn():
     assert scene.hearing.utterances_s == []
 
 
+def test_talk_behind_the_caller_does_not_keep_the_bot_from_finishing():
+    scene = Scene(*[heard("of the", Doubt.LOW_LOG_PROBABILITY)] * 30, audio=MeasuredAudio(seconds=4.0))
+    for number in range(12):
+        scene.line.caller_speaks(4.5 + number, 4.8 + number)
+    scene.line.stream_ends(18.0)
+    scene.plays_out()
+    assert len(scene.line.clears) == 1
+    assert scene.noted("prompt_ended")[2]["is_complete"]
+
+
 def test_a_key_after_a_sound_ends_what_was_cut():
     scene = Scene(heard("Mm-hmm."), audio=MeasuredAudio(seconds=4.0))
     scene.line.caller_speaks(6.0, 6.4)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
-from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, UNSURE_S, USUAL_S, wait
+from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, USUAL_S, wait
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.keys import INTER_DIGIT_S, LONE_ZERO_S, MOST_DIGITS, KeyEntry
 from ivr.conversation.patience import is_word_due
@@ -67,6 +67,7 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (YES_NO, "Yes, where is my order?", SENTENCE_S, "sentence"),
         # A sentence with an end.
         (OPEN_QUESTION, "Where is my order?", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "I want to know where my order is.", SENTENCE_S, "sentence"),
         (OPEN_QUESTION, "Who is it from?", SENTENCE_S, "sentence"),
         (OPEN_QUESTION, "What is my order number?", SENTENCE_S, "sentence"),
         # No end was heard, or too few words for the full stop to mean anything.
@@ -93,8 +94,9 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (SIX, "four seven one", UNFINISHED_S, "digits_unfinished"),
         (SIX, "It's four seven, um", UNFINISHED_S, "digits_unfinished"),
         # One or two odd words where a number is read aloud are digits misheard; known replies are not.
-        (SIX, "Hey.", UNSURE_S, "digits_misheard"),
-        (SIX, "it's", UNSURE_S, "digits_misheard"),
+        (SIX, "Hey.", UNFINISHED_S, "digits_to_come"),
+        (SIX, "it's", UNFINISHED_S, "digits_to_come"),
+        (SIX, "Yeah.", UNFINISHED_S, "digits_to_come"),
         (SIX, "Agent.", USUAL_S, "no_digits"),
         (SIX, "No.", USUAL_S, "no_digits"),
         (SIX, "I don't have it here", USUAL_S, "no_digits"),
@@ -117,6 +119,12 @@ def test_how_long_the_bot_waits_depends_on_what_was_said(expects, words, seconds
 )
 def test_only_talking_stops_a_prompt_that_may_be_stopped(is_interruptible, voiced_s, open_s, does_it_stop):
     assert takes_the_floor(is_interruptible, voiced_s, open_s) is does_it_stop
+
+
+def test_who_stopped_the_bot_for_nothing_must_talk_longer_but_not_for_ever():
+    assert not takes_the_floor(True, 0.4, 0.4, dismissed=1)
+    assert takes_the_floor(True, 0.5, 0.4, dismissed=1)
+    assert takes_the_floor(True, 1.1, 0.4, dismissed=99)
 
 
 QUESTION = TalkedOver("What's the six digit order number? You can say it or key it in.", 0.4, 0.5)
