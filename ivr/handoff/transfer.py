@@ -10,7 +10,7 @@ class TransferState(StrEnum):
     DIALING = "dialing"  # one agent's phone rings
     BRIEFING = "briefing"  # one agent listens to the briefing, the caller waits
     BRIDGED = "bridged"  # caller and agent talk
-    AGENT_LOST = "agent_lost"  # the agent's leg ended first; the caller is told so
+    AGENT_LOST = "agent_lost"  # the agent's leg ended first: a goodbye, unless the caller stays
     ENDED = "ended"  # they have talked and the caller is gone
     GIVEN_UP = "given_up"  # a callback is booked: nobody is left, or the caller chose it
     ABANDONED = "abandoned"  # the caller hung up before anybody joined
@@ -21,13 +21,13 @@ class TransferEvent(StrEnum):
 
     AGENT_DIALED = "agent_dialed"  # our decision: this agent's phone is about to ring
     NO_AGENT_LEFT = "no_agent_left"  # our decision: everybody was asked or is busy
-    CALLBACK_PROMISED = "callback_promised"  # our decision: the lost agent's caller is called back
     AGENT_ANSWERED = "agent_answered"
     AGENT_ACCEPTED = "agent_accepted"
     AGENT_DECLINED = "agent_declined"
     KEY_TIMED_OUT = "key_timed_out"  # answered, but no key: a voicemail, or a phone in a pocket
     RING_TIMED_OUT = "ring_timed_out"
     AGENT_DROPPED = "agent_dropped"  # the agent's leg is over, for whatever reason
+    CALLER_STAYED = "caller_stayed"  # the agent is gone and the caller is not: another one is asked
     CALLBACK_CHOSEN = "callback_chosen"  # the caller would rather be called back than wait
     CALLER_HUNG_UP = "caller_hung_up"
 
@@ -62,7 +62,7 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
         E.CALLER_HUNG_UP: S.ENDED,
     },
     S.AGENT_LOST: {
-        E.CALLBACK_PROMISED: S.GIVEN_UP,
+        E.CALLER_STAYED: S.REQUESTED,
         E.CALLER_HUNG_UP: S.ENDED,
     },
     S.ENDED: {},
@@ -70,18 +70,20 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
     S.ABANDONED: {},
 }
 
+GOODBYE_TALK_S = 10.0  # who talked for less was cut off; who talked for longer may have said goodbye
+GOODBYE_HANG_UP_S = 5.0  # and then hangs up within this time; who is still there was not done
+
 TERMINAL = frozenset(state for state, moves in TRANSITIONS.items() if not moves)
 
 # Reports from outside come twice, late and out of order; where they no longer move anything they are
-# harmless. The three decisions of our own are never late: meeting one in a wrong state is a mistake
+# harmless. The two decisions of our own are never late: meeting one in a wrong state is a mistake
 # of ours, except in the cells where another thread may have been faster.
-_DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT, E.CALLBACK_PROMISED})
+_DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT})
 _LATE_DECISIONS = {
     (S.ABANDONED, E.AGENT_DIALED),
     (S.ABANDONED, E.NO_AGENT_LEFT),
     (S.GIVEN_UP, E.AGENT_DIALED),
     (S.GIVEN_UP, E.NO_AGENT_LEFT),
-    (S.ENDED, E.CALLBACK_PROMISED),
 }
 
 LATE_BUT_HARMLESS: frozenset[tuple[TransferState, TransferEvent]] = frozenset(

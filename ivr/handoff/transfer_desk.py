@@ -16,7 +16,7 @@ from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
-from ivr.handoff.transfer import TransferEvent, TransferState
+from ivr.handoff.transfer import GOODBYE_HANG_UP_S, GOODBYE_TALK_S, TransferEvent, TransferState
 from ivr.handoff.waiting_room import Callback, WaitingRoom
 from ivr.handoff.watch import TransferWatch
 from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
@@ -58,6 +58,7 @@ class AgentHears(StrEnum):
     JOIN = "join"
     CALLER_GONE = "caller_gone"
     CALLBACK_BOOKED = "callback_booked"
+    LINE_LOST = "line_lost"
     TAKEN = "taken"
 
 
@@ -85,6 +86,7 @@ class TransferDesk:
         executor: Executor | None = None,
     ) -> None:
         self._wording = wording
+        self._clock = clock
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
         self._roster = Roster(records, agents, clock)
@@ -150,7 +152,7 @@ class TransferDesk:
         if is_missed and before.state == S.DIALING:
             self._roster.call_missed(before.agent)
         if before.state == S.BRIDGED:
-            self._soon(self._tell_caller_agent_left, before)
+            self._soon(self._look_after_left_caller, before, self._stands_s(before) < GOODBYE_TALK_S)
         else:
             self._soon(self._search.ask_next, transfer_id)
 
@@ -177,12 +179,28 @@ class TransferDesk:
             return CallerPlace.NOWHERE, ""
         return _PLACES[TransferState(row.state)], row.transfer_id
 
-    def caller_left_alone(self, call_id: str) -> None:
-        """Note that the room closed while the caller is still on the line: the agent is gone."""
+    def attempt(self, transfer_id: str) -> int:
+        """Return the how-manieth agent is asked or talks; 0 before the first."""
+        row = self._ledger.row(transfer_id)
+        return 0 if row is None else len(row.tried)
+
+    def caller_left_alone(self, call_id: str, attempt: int) -> None:
+        """Note that this agent's room closed while the caller is still on the line: the agent is gone."""
         row = self._ledger.row_of(call_id)
-        before = None if row is None else self._ledger.happened(row.transfer_id, E.AGENT_DROPPED)
-        if before is not None and before.state == S.BRIDGED:
-            self._soon(self._let_agent_go, before)
+        if row is None or row.state != S.BRIDGED:
+            return
+        before = self._ledger.happened(row.transfer_id, E.AGENT_DROPPED, attempt)
+        if before is None or before.state != S.BRIDGED:
+            return
+        if self._stands_s(before) < GOODBYE_TALK_S:
+            self._ask_another(before)
+        self._soon(self._let_agent_go, before)
+
+    def caller_stayed(self, call_id: str) -> None:
+        """Ask another agent once the caller had time to hang up on the last one. Harmless twice and late."""
+        row = self._ledger.row_of(call_id)
+        if row is not None and row.state == S.AGENT_LOST and self._stands_s(row) >= GOODBYE_HANG_UP_S:
+            self._ask_another(row)
 
     def caller_hung_up(self, call_id: str) -> None:
         """End the transfer and let the agent go. Harmless twice, late, and without a transfer."""
@@ -217,14 +235,9 @@ class TransferDesk:
     def promise_callback(self, call_id: str) -> Callback | None:
         """Return the callback of a caller nobody is left for; None when there is none to promise."""
         row = self._ledger.row_of(call_id)
-        if row is None or row.state not in {S.AGENT_LOST, S.GIVEN_UP}:
+        if row is None or row.state != S.GIVEN_UP:
             return None
-        case_number = self._ledger.book_callback(row)
-        if row.state == S.AGENT_LOST:
-            promised = self._ledger.happened(row.transfer_id, E.CALLBACK_PROMISED, case_number=case_number)
-            if promised is not None:
-                self._ledger.close_call(call_id, Outcome.CALLBACK_BOOKED)
-        return Callback(case_number, row.case["caller_number"] is not None)
+        return Callback(self._ledger.book_callback(row), row.case["caller_number"] is not None)
 
     # The clock
 
@@ -247,13 +260,31 @@ class TransferDesk:
             elif row.state == S.BRIDGED:
                 if self._watch.is_agent_gone(row):
                     self.agent_leg_ended(row.transfer_id, len(row.tried))
+            elif row.state == S.AGENT_LOST:
+                self._ask_another(row)
+                self._steering.send(row.call_id, f"/voice/agent-left/{row.transfer_id}")
             elif row.state in {S.DIALING, S.BRIEFING}:
                 self._watch.take_from_agent(row)
                 self._search.ask_next(row.transfer_id)
         finally:
             self._watch.done(row)
 
-    def _tell_caller_agent_left(self, row: TransferRow) -> None:
+    def _stands_s(self, row: TransferRow) -> float:
+        return (self._clock.now() - row.state_since).total_seconds()
+
+    def _ask_another(self, row: TransferRow) -> None:
+        if self._ledger.happened(row.transfer_id, E.CALLER_STAYED) is not None:
+            self._soon(self._search.ask_next, row.transfer_id)
+
+    def _look_after_left_caller(self, row: TransferRow, is_cut_off: bool) -> None:
+        if self._steering.is_gone(row.call_id):
+            self.caller_hung_up(row.call_id)
+            return
+        if is_cut_off and self._ledger.happened(row.transfer_id, E.CALLER_STAYED) is not None:
+            self._search.ask_next(row.transfer_id)
+        place, _ = self.whereabouts(row.call_id)
+        if place is CallerPlace.NO_AGENT:
+            return  # told so by the search
         if not self._steering.send(row.call_id, f"/voice/agent-left/{row.transfer_id}"):
             self.caller_hung_up(row.call_id)
 
@@ -269,8 +300,9 @@ class TransferDesk:
     def farewell(self, transfer_id: str) -> AgentHears:
         """Say what an agent hears whose caller is no longer there to talk to."""
         row = self._ledger.row(transfer_id)
-        is_callback = row is not None and row.state == S.GIVEN_UP
-        return AgentHears.CALLBACK_BOOKED if is_callback else AgentHears.CALLER_GONE
+        if row is None or row.state in {S.BRIDGED, S.ENDED, S.ABANDONED}:
+            return AgentHears.CALLER_GONE
+        return AgentHears.CALLBACK_BOOKED if row.state == S.GIVEN_UP else AgentHears.LINE_LOST
 
     def _hears(self, transfer_id: str, attempt: int) -> AgentHears:
         row = self._ledger.row(transfer_id)

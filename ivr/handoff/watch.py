@@ -13,7 +13,7 @@ from ivr.telephony.webhook_forms import CallStatus
 RING_GRACE_S = 7  # the network adds about 5 s to a ring time, and its report needs a moment
 UNHEARD_S = 12  # a leg that was really placed reports `initiated` within a second or two
 ANSWER_GRACE_S = 8  # an answered leg whose webhook is still on its way
-REQUESTED_S = 15  # a caller who waits for somebody to come free may have gone without our being told
+REQUESTED_S = 15  # a caller who waits, or is told that the agent left, may have gone without our being told
 JOINED_S = 30  # so may a caller and an agent who talk
 NO_KEY_S = 20  # silence after the briefing; the leg's own TwiML gives up earlier
 # The phone never rang through: nobody missed a call.
@@ -78,4 +78,4 @@ class TransferWatch:
             return spoken_s(row.briefing) + NO_KEY_S
         if row.state == S.DIALING:
             return self._ring_s + RING_GRACE_S if row.agent_call_id else UNHEARD_S
-        return REQUESTED_S if row.state == S.REQUESTED else JOINED_S
+        return JOINED_S if row.state == S.BRIDGED else REQUESTED_S

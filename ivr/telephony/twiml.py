@@ -59,6 +59,14 @@ def say_and_go_on(lines: Sequence[SpokenLine], path: str) -> str:
     return str(response)
 
 
+def pause_and_go_on(seconds: int, path: str) -> str:
+    """Be silent for a moment, then ask `path`."""
+    response = VoiceResponse()
+    response.pause(length=seconds)
+    response.redirect(path)
+    return str(response)
+
+
 def hear_caller(lines: Sequence[SpokenLine], turn_path: str) -> str:
     """Say the lines, beep, and record one turn; a key ends it. An empty recording asks `turn_path` too."""
     response = VoiceResponse()

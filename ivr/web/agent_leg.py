@@ -82,6 +82,8 @@ class _AgentLeg:
                 return self._goodbye("agent_caller_gone")
             case AgentHears.CALLBACK_BOOKED:
                 return self._goodbye("agent_callback_booked")
+            case AgentHears.LINE_LOST:
+                return self._goodbye("agent_line_lost")
             case AgentHears.TAKEN:
                 return self._goodbye("agent_taken")
 

@@ -37,7 +37,8 @@ def create_voice_blueprint(services: Services) -> Blueprint:
     post("/after-queue")(leg.after_queue)
     post("/join/<transfer_id>")(leg.where_the_caller_belongs)
     post("/after-conference")(leg.after_conference)
-    post("/agent-left/<transfer_id>")(leg.where_the_caller_belongs)
+    post("/agent-left/<transfer_id>")(leg.agent_left)
+    post("/stayed/<transfer_id>")(leg.stayed)
     post("/no-agent/<transfer_id>")(leg.no_agent)
     post("/status")(once(leg.status))
     return blueprint
@@ -91,14 +92,27 @@ class _CallerLeg:
         return self._go_on(self._call_id())
 
     def after_conference(self) -> Response:
+        report = webhook_forms.leg_report(_form(), self._account_sid)
+        attempt = webhook_forms.counter(request.args.to_dict(flat=False), "attempt")
+        if report.status is None or not report.status.is_over:  # also asked for callers who hung up
+            self._services.desk.caller_left_alone(report.call_id, attempt)
+        return self._go_on(report.call_id, is_agent_lost=True)
+
+    def agent_left(self, transfer_id: str) -> Response:
+        return self._go_on(self._call_id(), is_agent_lost=True)
+
+    def stayed(self, transfer_id: str) -> Response:
         call_id = self._call_id()
-        self._services.desk.caller_left_alone(call_id)
+        self._services.desk.caller_stayed(call_id)
+        place, _ = self._services.desk.whereabouts(call_id)
+        if place is CallerPlace.LEFT_ALONE:  # a moment more to hang up
+            return twiml_response(twiml.pause_and_go_on(1, f"/voice/stayed/{transfer_id}"))
         return self._go_on(call_id)
 
     def no_agent(self, transfer_id: str) -> Response:
         call_id = self._call_id()
         place, _ = self._services.desk.whereabouts(call_id)
-        is_over = place in {CallerPlace.LEFT_ALONE, CallerPlace.NO_AGENT}
+        is_over = place is CallerPlace.NO_AGENT
         return self._tell_case_number(call_id) if is_over else self._go_on(call_id)
 
     def status(self) -> Response:
@@ -117,19 +131,20 @@ class _CallerLeg:
         _log.warning("webhook_of_unknown_call", endpoint=request.endpoint)
         return twiml_response(twiml.say_and_hang_up(worded(self._services, "say_technical_trouble")))
 
-    def _go_on(self, call_id: str) -> Response:
+    def _go_on(self, call_id: str, is_agent_lost: bool = False) -> Response:
         """Send the caller to where the transfer stands now, however the network got here."""
         place, transfer_id = self._services.desk.whereabouts(call_id)
         match place:
             case CallerPlace.QUEUE:
-                return twiml_response(self._queue([], transfer_id))
+                sorry = worded(self._services, "say_agent_lost") if is_agent_lost else []
+                return twiml_response(self._queue(sorry, transfer_id))
             case CallerPlace.CONFERENCE:
                 lines = worded(self._services, "say_agent_joined")
-                joined = twiml.join_conference(lines, room(transfer_id), "/voice/after-conference")
-                return twiml_response(joined)
+                after = f"/voice/after-conference?attempt={self._services.desk.attempt(transfer_id)}"
+                return twiml_response(twiml.join_conference(lines, room(transfer_id), after))
             case CallerPlace.LEFT_ALONE:
                 lines = worded(self._services, "say_agent_left")
-                return twiml_response(twiml.say_and_go_on(lines, f"/voice/no-agent/{transfer_id}"))
+                return twiml_response(twiml.say_and_go_on(lines, f"/voice/stayed/{transfer_id}"))
             case CallerPlace.NO_AGENT:
                 return self._tell_case_number(call_id)
             case CallerPlace.NOWHERE:

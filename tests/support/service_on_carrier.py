@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, Future
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,8 +51,8 @@ class LoopClock:
     """The service's clock on the loop's virtual time."""
 
     def now(self) -> Any:
-        """Return the time of day the carrier began at; nothing here depends on it."""
-        return EPOCH
+        """Return the time of day the carrier began at and the virtual seconds since."""
+        return EPOCH + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
         """Return the virtual seconds."""
@@ -142,7 +143,7 @@ class TransferWorld:
     """A caller, two agents' phones, the carrier, and our webhooks with the real desk."""
 
     def __init__(self, folder: Path, *agent_numbers: str) -> None:
-        self.records = MemoryCallRecords()
+        self.records = MemoryCallRecords(clock=LoopClock())
         self.calls = ScriptedCalls()
         prompts = PaperPrompts(folder)
         prompts.is_mute = True  # the carrier's own voice speaks, and the test knows how long it takes

@@ -138,31 +138,54 @@ def test_caller_hangs_up_in_the_second_of_bridging(tmp_path: Path) -> None:
     assert play(scenario, tmp_path).state in {"ended", "abandoned"}
 
 
-def test_agent_drops_and_the_caller_is_told_and_called_back(tmp_path: Path) -> None:
+def test_agent_drops_early_and_the_caller_gets_another(tmp_path: Path) -> None:
     async def scenario(world: TransferWorld) -> None:
         await joined(world)
         heard = len(world.caller.heard)
         world.anna.does("hang_up")
         dropped_at = now_s()
-        await world.caller.until("ended")
+        await world.bo.until("ringing")
+        assert now_s() - dropped_at <= 2.0
+        await world.bo.answers()
+        await asyncio.sleep(2)
+        world.bo.does("press", digit="1")
+        await world.until_state("bridged")
+        await asyncio.sleep(4)
+        assert await hears(world.caller, world.bo)
         spoken = [at for at, frame in world.caller.heard[heard:] if frame != b"\xff" * 160]
         assert spoken[0] - dropped_at <= 1.0
 
     world = play(scenario, tmp_path)
-    assert (world.state, world.outcome) == ("given_up", "callback_booked")
+    assert world.anna.names().count("ringing") == 1
+
+
+def test_agent_leaves_after_a_talk_and_the_caller_stays_for_another(tmp_path: Path) -> None:
+    async def scenario(world: TransferWorld) -> None:
+        await joined(world)
+        await asyncio.sleep(10)
+        world.anna.does("hang_up")
+        left_at = now_s()
+        await world.bo.until("ringing")
+        assert now_s() - left_at >= 5.0
+        await asyncio.sleep(4)
+        assert any(frame != b"\xff" * 160 for _, frame in world.caller.heard[-50:]), "music again"
+
+    assert play(scenario, tmp_path).state in {"dialing", "abandoned"}
 
 
 def test_agent_hangs_up_first_and_the_caller_right_after(tmp_path: Path) -> None:
     async def scenario(world: TransferWorld) -> None:
         await joined(world)
+        await asyncio.sleep(10)
         world.anna.does("hang_up")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(2)
         world.caller.does("hang_up")
         await asyncio.sleep(2)
 
     world = play(scenario, tmp_path)
     assert (world.state, world.outcome) == ("ended", "connected_to_person")
     assert world.records.callbacks() == []
+    assert "ringing" not in world.bo.names()
 
 
 def test_agent_accepts_before_the_bot_has_left_the_line(tmp_path: Path) -> None:

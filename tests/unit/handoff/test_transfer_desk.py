@@ -265,39 +265,6 @@ def test_caller_hangs_up_after_talking() -> None:
     assert (scene.row(transfer_id).state, scene.outcome()) == ("ended", "connected_to_person")
 
 
-def test_agent_drops_and_the_caller_is_told_and_called_back() -> None:
-    scene = TransferScene()
-    transfer_id, leg = bridged(scene)
-    scene.desk.agent_leg_reported(transfer_id, 1, leg, is_over=True)
-    scene.run()
-    assert scene.switchboard.done[-1] == ("redirect", CALLER, f"/voice/agent-left/{transfer_id}")
-    assert scene.desk.whereabouts(CALLER)[0] is CallerPlace.LEFT_ALONE
-    assert scene.records.callbacks() == []
-    assert scene.desk.promise_callback(CALLER) == Callback("730001", is_number_known=True)
-    assert (scene.row(transfer_id).state, scene.outcome()) == ("given_up", "callback_booked")
-
-
-def test_caller_who_hangs_up_on_hearing_that_the_agent_left_needs_no_callback() -> None:
-    scene = TransferScene()
-    transfer_id, leg = bridged(scene)
-    scene.desk.caller_left_alone(CALLER)
-    scene.desk.agent_leg_reported(transfer_id, 1, leg, is_over=True)
-    scene.desk.caller_hung_up(CALLER)
-    scene.run()
-    assert scene.records.callbacks() == []
-    assert (scene.row(transfer_id).state, scene.outcome()) == ("ended", "connected_to_person")
-    assert ("redirect", CALLER, f"/voice/agent-left/{transfer_id}") not in scene.switchboard.done
-
-
-def test_a_room_that_closes_on_the_caller_leaves_no_agent_behind() -> None:
-    scene = TransferScene()
-    transfer_id, leg = bridged(scene)
-    scene.desk.caller_left_alone(CALLER)
-    scene.run()
-    assert scene.switchboard.done[-1] == ("redirect", leg, f"/voice/agent/{transfer_id}/caller-gone")
-    assert scene.row(transfer_id).state == "agent_lost"
-
-
 def test_agents_report_before_the_callers_when_both_hang_up() -> None:
     scene = TransferScene()
     transfer_id, leg = bridged(scene)
@@ -466,7 +433,9 @@ def test_unknown_transfers_and_callers_are_harmless() -> None:
     assert scene.desk.promise_callback("CA1") is None
     assert scene.desk.briefing("nope") == []
     scene.desk.caller_hung_up("CA1")
-    scene.desk.caller_left_alone("CA1")
+    scene.desk.caller_left_alone("CA1", 1)
+    scene.desk.caller_stayed("CA1")
+    assert scene.desk.attempt("nope") == 0
     scene.run()
     assert scene.switchboard.did("dial") == []
 

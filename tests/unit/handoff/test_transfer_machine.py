@@ -66,9 +66,13 @@ class TransferMachine(RuleBasedStateMachine):
             assert row is not None
             assert (row.state, row.case_number) == (S.GIVEN_UP, chosen.case_number)
 
+    @rule(call_id=st.sampled_from(CALLERS), attempt=attempts)
+    def room_closes_on_the_caller(self, call_id: str, attempt: int) -> None:
+        self.desk.caller_left_alone(call_id, attempt)
+
     @rule(call_id=st.sampled_from(CALLERS))
-    def room_closes_on_the_caller(self, call_id: str) -> None:
-        self.desk.caller_left_alone(call_id)
+    def caller_stays_when_the_agent_has_left(self, call_id: str) -> None:
+        self.desk.caller_stayed(call_id)
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_hears_of_the_callback(self, call_id: str) -> None:
@@ -160,7 +164,8 @@ class TransferMachine(RuleBasedStateMachine):
         assert None not in owners
         live_calls = [row.call_id for row in rows if row.state in {S.REQUESTED, S.DIALING, S.BRIEFING}]
         assert len(live_calls) == len(set(live_calls))
-        assert all(len(attempts) == 1 for attempts in self.joined.values())
+        for transfer_id, attempts in self.joined.items():
+            assert max(attempts) <= len(self.scene.row(transfer_id).tried)
 
     @invariant()
     def nothing_rises_from_the_dead(self) -> None:

@@ -23,6 +23,7 @@ DOCUMENTS = {
     "hang_up": twiml.hang_up(),
     "say_and_hang_up": twiml.say_and_hang_up([HELLO, UNSPOKEN]),
     "say_and_go_on": twiml.say_and_go_on([HELLO], "/voice/no-agent/4f2a"),
+    "pause_and_go_on": twiml.pause_and_go_on(1, "/voice/stayed/4f2a"),
     "hear_caller": twiml.hear_caller([HELLO], "/voice/turn?turn=2"),
     "hear_keys": twiml.hear_keys([HELLO], "/voice/turn?turn=2", 6),
     "hear_keys_any_number": twiml.hear_keys([], "/voice/turn?turn=2", None),

@@ -168,7 +168,7 @@ def test_who_need_not_wait_any_more_leaves_the_queue_for_the_right_place(scene: 
     for path in ("/voice/after-queue", f"/voice/join/{transfer_id}", "/voice/after-stream"):
         said, dial, conference = scene.twiml(path)
         assert said == 'says "say_agent_joined"'
-        assert dial == "Dial action=/voice/after-conference"
+        assert dial == "Dial action=/voice/after-conference?attempt=1"
         assert conference.startswith(f"Conference handoff-{transfer_id} beep=false endConferenceOnExit=true")
 
 
@@ -178,17 +178,34 @@ def test_a_queue_that_fails_leaves_the_music_on(scene: WebScene) -> None:
     assert scene.twiml("/voice/after-queue", QueueResult="system-error") == music
 
 
-def test_the_agent_leaves_first(scene: WebScene) -> None:
+def test_the_agent_leaves_after_a_talk_and_the_caller_stays(scene: WebScene) -> None:
     transfer_id = is_joined(scene)
-    told = ['says "say_agent_left"', f"Redirect /voice/no-agent/{transfer_id}"]
-    assert scene.twiml("/voice/after-conference") == told
+    scene.transfers.clock.advance(60)
+    told = ['says "say_agent_left"', f"Redirect /voice/stayed/{transfer_id}"]
+    assert scene.twiml("/voice/after-conference?attempt=1") == told
     assert scene.twiml(f"/voice/agent-left/{transfer_id}") == told
-    assert scene.records.callbacks() == []
-    goodbye = scene.twiml(f"/voice/no-agent/{transfer_id}")
-    assert goodbye == ['says "say_no_agent(case_number=730001)"', "Hangup"]
-    assert scene.prompts.personal == {"say_no_agent(case_number=730001)"}
-    assert scene.twiml(f"/voice/no-agent/{transfer_id}") == goodbye
-    assert len(scene.records.callbacks()) == 1
+    assert scene.twiml(f"/voice/stayed/{transfer_id}") == ["Pause length=1", told[1]]
+    scene.transfers.clock.advance(5)
+    queue = f"Enqueue handoff-{transfer_id} action=/voice/after-queue waitUrl=/voice/wait"
+    assert scene.twiml(f"/voice/stayed/{transfer_id}") == [queue]
+    scene.transfers.run()
+    assert scene.transfers.row(transfer_id).agent == "Bo"
+    assert scene.twiml(f"/voice/stayed/{transfer_id}") == [queue]
+
+
+def test_the_agent_is_cut_off_and_the_caller_is_first_in_line_again(scene: WebScene) -> None:
+    transfer_id = is_joined(scene)
+    said, queue = scene.twiml("/voice/after-conference?attempt=1")
+    assert said == 'says "say_agent_lost"'
+    assert queue.startswith(f"Enqueue handoff-{transfer_id} ")
+    scene.transfers.run()
+    assert scene.transfers.row(transfer_id).agent == "Bo"
+
+
+def test_after_the_conference_of_a_caller_who_hung_up_nobody_is_asked(scene: WebScene) -> None:
+    transfer_id = is_joined(scene)
+    scene.twiml("/voice/after-conference?attempt=1", CallStatus="completed")
+    assert scene.transfers.row(transfer_id).state == "bridged"
 
 
 def test_nobody_takes_the_call(scene: WebScene) -> None:
