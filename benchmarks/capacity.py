@@ -123,7 +123,11 @@ class Level:
         rounds = 0
         while True:
             async with self._system.call(session, self._lateness) as (caller, _):
-                await caller.greeted()
+                try:
+                    await caller.greeted()
+                finally:
+                    if rounds == 0:
+                        self._arrive()
                 if rounds == 0:
                     await self._meet(caller, number)
                 await self._talk(caller, self._lines[(number + rounds) % len(self._lines)])
@@ -132,11 +136,14 @@ class Level:
             if self._is_over():
                 return
 
-    async def _meet(self, caller: StreamCaller, number: int) -> None:
-        """Stay silent on the line until everybody is greeted, then begin out of step."""
+    def _arrive(self) -> None:
+        """Count a caller who was greeted, or never will be."""
         self._greeted += 1
         if self._greeted == self._callers:
             self._all_greeted.set()
+
+    async def _meet(self, caller: StreamCaller, number: int) -> None:
+        """Stay silent on the line until everybody is greeted, then begin out of step."""
         while not self._all_greeted.is_set():
             await caller.wait(0.1)
         await caller.wait((number * STEP_S) % 5.0)
