@@ -83,7 +83,8 @@ class Listening:
             over = turn.decide(utterance.expects) if by_words is None else None
             if over is not None:
                 heard = over.heard.text if over.heard is not None else ""
-                by_words = Ended("ours", utterance, ear.now_s, heard, over.wait.reason)
+                sure = over.heard.asr_confidence if over.heard is not None else 0.0
+                by_words = Ended("ours", utterance, ear.now_s, heard, f"{over.wait.reason}, {sure:.2f} sure")
         yield by_words or Ended("ours", utterance, None)
         for limit_s in SILENCES_S:
             yield Ended(f"silence {limit_s} s", utterance, silent.get(limit_s))
@@ -123,7 +124,7 @@ def summary(results: list[Ended]) -> list[dict[str, Any]]:
 
 @click.command(help=__doc__)
 @click.option("--every", default=1, show_default=True, help="Use only every so-manieth utterance.")
-@click.option("--show", is_flag=True, help="Print what was heard where a turn was cut off or waited long.")
+@click.option("--show", is_flag=True, help="Print what was heard, and why each turn ended when it did.")
 def main(every: int, show: bool) -> None:
     """Measure, print, save."""
     on = machine()
@@ -150,10 +151,13 @@ def main(every: int, show: bool) -> None:
     click.echo(table(head, cells))
     if show:
         for one in results:
-            if one.by == "ours" and (one.is_cut_off or (one.waited_s or 9) > 1.2):
+            if one.by == "ours":
                 ended = None if one.at_s is None else round(one.at_s, 2)
                 spans = " ".join(f"{begin:.1f}-{end:.1f}" for begin, end in one.utterance.speech_s)
-                click.echo(f"  {one.utterance.text}: {spans}: ended {ended} “{one.words}” {one.reason}")
+                mark = "CUT OFF" if one.is_cut_off else ""
+                click.echo(
+                    f"  {mark} {one.utterance.text}: {spans}: ended {ended} “{one.words}” {one.reason}"
+                )
     saved = {
         "rows": rows,
         "seconds_of_audio": sum(one.audio.size for one in utterances) / RATE_HZ,

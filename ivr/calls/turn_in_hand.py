@@ -131,10 +131,11 @@ class TurnInHand:
             )
         if not isinstance(self._heard, Transcription):
             return TurnOver(None, Wait(0.0, "hearing_failed"))
-        wait = endpointing.wait(expects, self._heard.text, self._heard.language)
+        heard = self._heard
+        wait = endpointing.wait(expects, heard.text, heard.language, heard.asr_confidence)
         if self.pause_s < wait.seconds:
             return None
-        return TurnOver(self._heard, wait)
+        return TurnOver(heard, wait)
 
     def close(self) -> None:
         """End the turn: nothing said so far belongs to the next one."""

@@ -15,9 +15,12 @@ from ivr.dialogue.spoken_numbers import hear_numbers
 COMPLETE_S = 0.35
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
+UNSURE_S = 1.2
 UNFINISHED_S = 2.6
 LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
+SURE = 0.6  # asr_confidence; words heard with less do not shorten the wait
+SURE_OF_DIGITS = 0.5  # figures have several spellings, which halves the confidence in each
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
 STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
 
@@ -39,14 +42,14 @@ _ANNOUNCING = frozenset(
     | {"for", "to", "with", "about", "of", "from", "at", "on", "in", "by", "into", "like"}
     | {"number", "postcode"}
 )
-# "Where my order is" is whole, "my order number is" is not.
-_LINKING = frozenset({"is", "are", "was", "it's", "can"})
-_ASKING = frozenset({"where", "what", "when", "how", "who", "which", "why"})
-# Of these, some do end a question ("who is it for?", "what is it like?").
+# What is asked or told about may end with such a word: "where my order is", "who is it from?".
+_ASKING = frozenset({"where", "what", "what's", "when", "how", "who", "which", "why"})
+_MAY_END_WHEN_ASKING = frozenset({"is", "are", "was", "it's", "can"})
 _MAY_END_A_QUESTION = frozenset(
-    {"for", "to", "with", "about", "of", "from", "on", "in", "like", "is", "are"}
-    | {"number", "postcode", "that", "was", "then", "can"}
+    {"for", "to", "with", "about", "of", "from", "on", "in", "like", "that", "then", "number", "postcode"}
 )
+# "I don't have my order number" is whole, "my order number" is not.
+_HAVING = frozenset({"have", "know", "find", "lost", "forgot", "see", "with", "without"})
 _OPENINGS = re.compile(
     r"\b(i'd like|i would like|(can|could|would) you( please)?( tell me)?|tell me|i have|i've got|"
     r"i just|i wanted|is it possible|i was wondering|my name|order number is|do you know)$"
@@ -61,12 +64,21 @@ class Wait:
     reason: str
 
 
-def wait(expects: Expectation, words: str, language: str = "en") -> Wait:
+def wait(expects: Expectation, words: str, language: str = "en", asr_confidence: float = 1.0) -> Wait:
     """Decide the wait after the last speech from the words heard so far."""
     plain = plain_words(words)
     if expects.kind is Expecting.DIGITS:
-        return _wait_for_digits(expects, words, plain, language)
-    return _wait_for_words(expects, words, plain)
+        found = _wait_for_digits(expects, words, plain, language)
+        return _if_unsure(found, asr_confidence < SURE_OF_DIGITS)
+    found = _wait_for_words(expects, words, plain)
+    return _if_unsure(found, asr_confidence < SURE)
+
+
+def _if_unsure(found: Wait, is_unsure: bool) -> Wait:
+    """Lengthen a wait that rests on words which may be wrong; a bare yes or no never has much confidence."""
+    if not is_unsure or found.seconds >= UNSURE_S or found.reason == "yes_no_complete":
+        return found
+    return Wait(UNSURE_S, f"{found.reason}_unsure")
 
 
 def _wait_for_words(expects: Expectation, words: str, plain: str) -> Wait:
@@ -101,10 +113,15 @@ def _is_unfinished(words: str, plain: str) -> bool:
     if _OPENINGS.search(plain):
         return True
     said = plain.split()
-    last = said[-1] if said else ""
-    if last in _LINKING and not _ASKING.isdisjoint(said):
+    if not said or said[-1] not in _ANNOUNCING:
         return False
-    is_question = words.rstrip().endswith("?")
-    if is_question and last in _MAY_END_A_QUESTION:
+    return not _may_end(said, is_question=words.rstrip().endswith("?"))
+
+
+def _may_end(said: list[str], is_question: bool) -> bool:
+    last = said[-1]
+    if last in {"number", "postcode"} and not _HAVING.isdisjoint(said):
+        return True
+    if _ASKING.isdisjoint(said[:-1]):
         return False
-    return last in _ANNOUNCING
+    return last in _MAY_END_WHEN_ASKING or (is_question and last in _MAY_END_A_QUESTION)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
-from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, USUAL_S, wait
+from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, UNSURE_S, USUAL_S, wait
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.keys import INTER_DIGIT_S, LONE_ZERO_S, MOST_DIGITS, KeyEntry
 from ivr.conversation.patience import is_word_due
@@ -70,6 +70,8 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (OPEN_QUESTION, "I want to know where my order is.", SENTENCE_S, "sentence"),
         (OPEN_QUESTION, "Who is it from?", SENTENCE_S, "sentence"),
         (OPEN_QUESTION, "What is my order number?", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "I don't have my order number.", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "Is it possible to?", UNFINISHED_S, "trailing_word"),
         # No end was heard, or too few words for the full stop to mean anything.
         (OPEN_QUESTION, "Where is my order", USUAL_S, "pause"),
         (OPEN_QUESTION, "My order.", USUAL_S, "pause"),
@@ -106,6 +108,16 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
 )
 def test_how_long_the_bot_waits_depends_on_what_was_said(expects, words, seconds, reason):
     assert (wait(expects, words).seconds, wait(expects, words).reason) == (seconds, reason)
+
+
+def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_ones():
+    unsure = wait(OPEN_QUESTION, "I like you.", asr_confidence=0.5)
+    assert (unsure.seconds, unsure.reason) == (UNSURE_S, "sentence_unsure")
+    assert wait(OPEN_QUESTION, "I like you.", asr_confidence=0.7).seconds == SENTENCE_S
+    assert wait(OPEN_QUESTION, "I'd like to", asr_confidence=0.5).seconds == UNFINISHED_S
+    assert wait(SIX, "471192", asr_confidence=0.55).seconds == COMPLETE_S
+    assert wait(SIX, "4,000, 11.", asr_confidence=0.3).seconds == UNSURE_S
+    assert wait(YES_NO, "Yeah.", asr_confidence=0.3).seconds == COMPLETE_S  # so short a word is never sure
 
 
 @pytest.mark.parametrize(
