@@ -39,6 +39,20 @@ def brief(case: Case, words: BriefingWords) -> list[Prompt]:
     return sentences
 
 
+def detail(case: Case, words: BriefingWords) -> list[Prompt]:
+    """Return what an agent who asks for more hears: order, status, all that was tried, the whole quote."""
+    sentences: list[_Sentence] = [_who(case)]
+    if case.order_number is not None:
+        sentences.append(("brief_wants_order", {"order_number": case.order_number}))
+    if case.order_status is not None:
+        status = words.prompt(f"brief_status_{case.order_status}", case.language).text
+        sentences.append(("brief_detail_status", {"order_status": status.rstrip(".")}))
+    sentences += [(id, {}) for id in _everything_tried(case)] or [("brief_tried_nothing", {})]
+    sentences += [("brief_wants_words", {"wanted": quote}) for quote in _whole_quotes(case)]
+    sentences.append(_why(case))
+    return [words.prompt(id, case.language, **slots) for id, slots in sentences]
+
+
 def spoken_s(sentences: Sequence[str]) -> float:
     """Estimate how long sentences take to say, in seconds; a number takes a word per digit."""
     words = sum(len(re.findall(r"[0-9]|[^\W\d]+(?:['’-][^\W\d]+)*", sentence)) for sentence in sentences)
@@ -93,6 +107,22 @@ def _done(case: Case, words: BriefingWords) -> _Sentence:
     if tried & _READ_OPENING_HOURS:
         return "brief_tried_read_opening_hours", {}
     return "brief_tried_nothing", {}
+
+
+def _everything_tried(case: Case) -> list[str]:
+    """Return what the bot did, in order, each once; the status is a sentence of its own."""
+    named = {
+        "brief_tried_asked_order_number": _ASKED_ORDER_NUMBER,
+        "brief_tried_asked_postcode": _ASKED_POSTCODE,
+        "brief_tried_read_opening_hours": _READ_OPENING_HOURS,
+    }
+    done = (prompt_id for tried in case.tried for prompt_id, keys in named.items() if tried in keys)
+    return list(dict.fromkeys(done))
+
+
+def _whole_quotes(case: Case) -> list[str]:
+    quotes = (_quote(text, len((text or "").split())) for text in (case.wanted, case.reason_words))
+    return list(dict.fromkeys(filter(None, quotes)))
 
 
 def _why(case: Case) -> _Sentence:

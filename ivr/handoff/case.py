@@ -1,6 +1,8 @@
 """What is known about a caller's matter at the moment a person is asked to take over. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from ivr.handoff.escalation import EscalationReason
 
@@ -26,3 +28,14 @@ class Case:
     order_status: str | None = None
     tried: tuple[str, ...] = ()
     reason_words: str | None = None
+
+
+def plain(case: Case) -> dict[str, Any]:
+    """Return the case ready for JSON."""
+    return asdict(case) | {"reason": str(case.reason), "tried": list(case.tried)}
+
+
+def read_case(stored: Mapping[str, Any]) -> Case:
+    """Return the case that `plain` made."""
+    parts = dict(stored)
+    return Case(**(parts | {"reason": EscalationReason(parts["reason"]), "tried": tuple(parts["tried"])}))

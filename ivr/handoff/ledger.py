@@ -3,13 +3,12 @@
 import threading
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ivr import log
 from ivr.clock import Clock
 from ivr.conversation.actions import Outcome
-from ivr.handoff.case import Case
+from ivr.handoff.case import Case, plain
 from ivr.handoff.roster import Roster
 from ivr.handoff.transfer import TERMINAL, TransferEvent, TransferState, after
 from ivr.handoff.waiting import RecentTalks
@@ -46,7 +45,7 @@ class TransferLedger:
             if known is not None:
                 return known.transfer_id
             transfer_id = uuid.uuid4().hex
-            self._records.open_transfer(transfer_id, case.call_id, case.reason, _plain(case), briefing)
+            self._records.open_transfer(transfer_id, case.call_id, case.reason, plain(case), briefing)
             self._note(case.call_id, transfer_id, S.REQUESTED, None)
         call = self._records.call(case.call_id)
         if call is not None and call.outcome is not None:
@@ -73,6 +72,12 @@ class TransferLedger:
         with self._lock:
             self._since[row.transfer_id] = seen = self._seen(row)
         return self._clock.monotonic() - seen[1]
+
+    def grant(self, row: TransferRow, seconds: float) -> None:
+        """Let the transfer stand there for so much longer, counted from now."""
+        with self._lock:
+            stand, _ = self._seen(row)
+            self._since[row.transfer_id] = (stand, self._clock.monotonic() + seconds)
 
     def start_age_anew(self, transfer_id: str) -> None:
         """Count the transfer's age from now."""
@@ -182,7 +187,3 @@ class TransferLedger:
     def _note(self, call_id: str, transfer_id: str, state: TransferState, agent: str | None) -> None:
         self._records.append(call_id, Kind.TRANSFER_MOVED, transfer_id=transfer_id, state=state, agent=agent)
         _log.info("transfer_moved", call_id=call_id, transfer_id=transfer_id, state=state)
-
-
-def _plain(case: Case) -> dict[str, Any]:
-    return asdict(case) | {"reason": str(case.reason), "tried": list(case.tried)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,8 +11,8 @@ from ivr.clock import Clock
 from ivr.conversation.actions import Outcome
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.agent_search import AgentSearch
-from ivr.handoff.briefing import BriefingWords, brief
-from ivr.handoff.case import Case
+from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
+from ivr.handoff.case import Case, read_case
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
@@ -124,6 +125,13 @@ class TransferDesk:
         self._ledger.start_age_anew(transfer_id)
         return self._hears(transfer_id, attempt)
 
+    def agent_wants_detail(self, transfer_id: str, attempt: int) -> AgentHears:
+        """Give the agent time to hear everything that is known, and say what the agent hears."""
+        row = self._ledger.row(transfer_id)
+        if row is not None and attempt == len(row.tried):
+            self._ledger.grant(row, spoken_s([prompt.text for prompt in self.detail(transfer_id)]))
+        return self._hears(transfer_id, attempt)
+
     def agent_accepted(self, transfer_id: str, attempt: int, leg: str) -> AgentHears:
         """Give the caller to this agent, and to no other, and say what the agent hears."""
         taken = self._ledger.happened(transfer_id, E.AGENT_ACCEPTED, attempt, agent_call_id=leg)
@@ -163,6 +171,14 @@ class TransferDesk:
             return []
         language = row.case["language"]
         return [Prompt("briefing", sentence, language, is_personal=True) for sentence in row.briefing]
+
+    def detail(self, transfer_id: str) -> list[Prompt]:
+        """Return all that is known about the caller's matter, for an agent who asks for more."""
+        row = self._ledger.row(transfer_id)
+        if row is None:
+            return []
+        sentences = detail(read_case(row.case), self._wording)
+        return [replace(prompt, is_personal=True) for prompt in sentences]
 
     def was_agent_set_away(self, transfer_id: str) -> bool:
         """Say whether the agent now asked was set away for missed calls and has not been told yet."""

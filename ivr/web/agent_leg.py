@@ -1,5 +1,7 @@
 """The agent's leg: the briefing, the keys and the reports about that leg, answered with TwiML."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from ivr.handoff.transfer_desk import AgentHears, room
@@ -8,7 +10,7 @@ from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_re
 from ivr.web.services import Services
 from ivr.web.spoken import spoken, worded
 
-_ACCEPT, _AGAIN, _DECLINE = "1", "2", "3"
+_ACCEPT, _AGAIN, _DECLINE, _DETAIL = "1", "2", "3", "4"
 
 
 def create_agent_leg_blueprint(services: Services) -> Blueprint:
@@ -49,8 +51,12 @@ class _AgentLeg:
         if pressed.key == _DECLINE:
             desk.agent_declined(transfer_id, _asked("attempt"))
             return self._goodbye("agent_declined_thanks")
+        if pressed.key == _DETAIL:
+            hears = desk.agent_wants_detail(transfer_id, _asked("attempt"))
+            return self._tell(transfer_id, hears, spoken(self._services, desk.detail(transfer_id)))
         hears = desk.agent_asked_again(transfer_id, _asked("attempt"))
-        return self._tell(transfer_id, hears, is_key_unknown=pressed.key != _AGAIN)
+        is_known = pressed.key == _AGAIN
+        return self._tell(transfer_id, hears, [] if is_known else self._worded("agent_key_unknown"))
 
     def no_key(self, transfer_id: str) -> Response:
         self._report()
@@ -70,13 +76,16 @@ class _AgentLeg:
         )
         return no_content()
 
-    def _tell(self, transfer_id: str, hears: AgentHears, is_key_unknown: bool = False) -> Response:
+    def _tell(
+        self, transfer_id: str, hears: AgentHears, instead: Sequence[twiml.SpokenLine] = ()
+    ) -> Response:
+        """Answer the agent; an agent still being briefed hears `instead` of the briefing, if there is any."""
         match hears:
             case AgentHears.BRIEFING:
-                return self._brief(transfer_id, is_key_unknown)
+                return self._brief(transfer_id, instead)
             case AgentHears.JOIN:
                 after_path = f"/voice/agent/{transfer_id}/after-conference"
-                lines = worded(self._services, "agent_joining")
+                lines = self._worded("agent_joining")
                 return twiml_response(twiml.join_conference(lines, room(transfer_id), after_path))
             case AgentHears.CALLER_GONE:
                 return self._goodbye("agent_caller_gone")
@@ -87,22 +96,26 @@ class _AgentLeg:
             case AgentHears.TAKEN:
                 return self._goodbye("agent_taken")
 
-    def _brief(self, transfer_id: str, is_key_unknown: bool) -> Response:
-        if is_key_unknown:
-            lines = worded(self._services, "agent_key_unknown")
-        else:
-            lines = spoken(self._services, self._services.desk.briefing(transfer_id))
-            if self._services.desk.was_agent_set_away(transfer_id):
-                lines = worded(self._services, "agent_was_set_away") + lines
-        lines += worded(self._services, "agent_press_keys")
+    def _brief(self, transfer_id: str, instead: Sequence[twiml.SpokenLine]) -> Response:
+        lines = list(instead) or self._briefing(transfer_id)
+        lines += self._worded("agent_press_keys")
         # The round makes the same key pressed again another webhook, not a repeated one.
         base = f"/voice/agent/{transfer_id}"
         next_round = f"attempt={_asked('attempt')}&round={_asked('round') + 1}"
         key_path, no_key_path = f"{base}/key?{next_round}", f"{base}/no-key?{next_round}"
         return twiml_response(twiml.brief_agent(lines, key_path, no_key_path))
 
+    def _briefing(self, transfer_id: str) -> list[twiml.SpokenLine]:
+        lines = spoken(self._services, self._services.desk.briefing(transfer_id))
+        if self._services.desk.was_agent_set_away(transfer_id):
+            return self._worded("agent_was_set_away") + lines
+        return lines
+
     def _goodbye(self, prompt_id: str) -> Response:
-        return twiml_response(twiml.say_and_hang_up(worded(self._services, prompt_id)))
+        return twiml_response(twiml.say_and_hang_up(self._worded(prompt_id)))
+
+    def _worded(self, prompt_id: str) -> list[twiml.SpokenLine]:
+        return worded(self._services, prompt_id)
 
     def _report(self) -> webhook_forms.LegReport:
         return webhook_forms.leg_report(_form(), self._account_sid)

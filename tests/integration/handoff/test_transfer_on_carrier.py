@@ -52,13 +52,13 @@ def test_briefed_pressed_one_and_talking(tmp_path: Path) -> None:
     assert "ringing" not in world.bo.names()
 
 
-def test_two_repeats_and_then_one(tmp_path: Path) -> None:
+def test_repeat_detail_and_then_one(tmp_path: Path) -> None:
     async def scenario(world: TransferWorld) -> None:
         await world.caller_asks()
         await world.anna.answers()
-        for _ in range(2):
+        for key in "24":
             await asyncio.sleep(1)
-            world.anna.does("press", digit="2")
+            world.anna.does("press", digit=key)
         await asyncio.sleep(2)
         assert world.state == "briefing"
         world.anna.does("press", digit="1")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialogue.wording import Wording
-from ivr.handoff.briefing import LIMIT_S, brief, spoken_s
-from ivr.handoff.case import Case
+from ivr.handoff.briefing import LIMIT_S, brief, detail, spoken_s
+from ivr.handoff.case import Case, plain, read_case
 from ivr.handoff.escalation import EscalationReason
+from ivr.records.facts import storable
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "briefings"
@@ -52,6 +53,35 @@ def test_briefing_is_the_golden_one(name: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(spoken)
     assert spoken == file.read_text()
+
+
+def test_detail_holds_order_status_all_that_was_tried_and_the_whole_quote() -> None:
+    case = replace(
+        CASES["status_read_and_frustrated"], wanted=LONG, reason_words="This is the third time I call!"
+    )
+    ids = [(prompt.id, prompt.text) for prompt in detail(case, WORDING)]
+    assert [id for id, _ in ids] == [
+        "brief_caller_verified",
+        "brief_wants_order",
+        "brief_detail_status",
+        "brief_tried_asked_order_number",
+        "brief_wants_words",
+        "brief_wants_words",
+        "brief_reason_frustrated",
+    ]
+    assert ids[2][1] == "The order is delayed."
+    assert LONG in ids[4][1]
+    assert "third time" in ids[5][1]
+
+
+def test_detail_of_nothing_is_honest() -> None:
+    ids = [prompt.id for prompt in detail(BARE, WORDING)]
+    assert ids == ["brief_caller_unverified", "brief_tried_nothing", "brief_reason_pressed_zero"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_stored_case_is_the_same_case(name: str) -> None:
+    assert read_case(storable(plain(CASES[name]))) == CASES[name]
 
 
 @pytest.mark.parametrize("reason", EscalationReason)

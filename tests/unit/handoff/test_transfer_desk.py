@@ -287,6 +287,21 @@ def test_agent_asks_to_hear_it_again() -> None:
     assert all(prompt.is_personal for prompt in first)
 
 
+def test_more_detail_takes_its_time_and_nobody_takes_the_caller_away_meanwhile() -> None:
+    scene = TransferScene()
+    transfer_id, leg = briefed(scene)
+    said = scene.desk.detail(transfer_id)
+    assert [prompt.id for prompt in said][-1] == "brief_reason_asked_for_person"
+    assert all(prompt.is_personal for prompt in said)
+    scene.sweep_for(18)
+    assert scene.desk.agent_wants_detail(transfer_id, 1) is AgentHears.BRIEFING
+    scene.sweep_for(22)
+    assert scene.row(transfer_id).state == "briefing"
+    assert scene.desk.agent_wants_detail(transfer_id, 2) is AgentHears.TAKEN
+    assert scene.desk.detail("nope") == []
+    assert scene.desk.agent_accepted(transfer_id, 1, leg) is AgentHears.JOIN
+
+
 def test_answered_leg_that_stays_silent_is_taken_from() -> None:
     scene = TransferScene()
     transfer_id, leg = briefed(scene)

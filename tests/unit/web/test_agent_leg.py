@@ -55,6 +55,20 @@ def test_a_phone_that_rang_out_is_a_missed_call(scene: AgentScene) -> None:
     assert [(agent.name, agent.missed) for agent in scene.records.agents()] == [("Anna", 1), ("Bo", 0)]
 
 
+def test_four_tells_all_and_asks_again(scene: AgentScene) -> None:
+    scene.answers()
+    gather, *said, redirect = scene.presses("4")
+    assert "round=3" in gather
+    assert "round=3" in redirect
+    assert said == [
+        'says "brief_caller_unverified"',
+        'says "brief_tried_nothing"',
+        'says "brief_reason_asked_for_person"',
+        'says "agent_press_keys"',
+    ]
+    assert scene.presses("1", round=3)[0] == 'says "agent_joining"'
+
+
 def test_one_joins_both(scene: AgentScene) -> None:
     scene.answers()
     said, dial, conference = scene.presses("1")
