@@ -27,6 +27,8 @@ from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
+from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.routing import read_agents
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.orders.http_order_book import HttpOrderBook
@@ -35,6 +37,7 @@ from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
+from ivr.records.sql_desk_records import SqlDeskRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import CallRecords, RecordsUnavailable
 from ivr.speech.first_that_speaks import FirstThatSpeaks
@@ -68,6 +71,8 @@ class WiredServices:
     wording: Wording
     prompts: PromptCache
     desk: TransferDesk
+    desk_records: DeskRecords
+    desk_actions: DeskActions
     calls: Calls
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]]
@@ -115,7 +120,18 @@ def wire(settings: Settings) -> WiredServices:
         "transcription": hearing.is_ready,
     }
     return WiredServices(
-        settings, clock, records, feed, wording, prompts, desk, calls, Actions(order_check), readiness
+        settings=settings,
+        clock=clock,
+        records=records,
+        feed=feed,
+        wording=wording,
+        prompts=prompts,
+        desk=desk,
+        desk_records=SqlDeskRecords(database, clock),
+        desk_actions=DeskActions(records, desk, switchboard),
+        calls=calls,
+        actions=Actions(order_check),
+        readiness=readiness,
     )
 
 

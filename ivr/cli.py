@@ -27,6 +27,7 @@ from ivr.settings_page import render
 from ivr.speech.synthesizer import Synthesizer
 from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
+from ivr.web.desk.sign_in import new_link
 
 
 class NluDataWrong(IvrError):
@@ -82,6 +83,12 @@ def carrier() -> None:
 def settings() -> None:
     """Print every setting with its default and meaning."""
     click.echo(render())
+
+
+@ivr.command()
+def desk() -> None:
+    """Print a link that signs one agent in at the desk, once."""
+    click.echo(new_link(load(), datetime.now(UTC)))
 
 
 @ivr.group()

@@ -13,6 +13,7 @@ from ivr.errors import IvrError
 from ivr.running.child import ChildPlan, RunningProcess, answers, busy_ports
 from ivr.running.plans import carrier_plan, rasa_plan, service_plan
 from ivr.running.supervisor import Supervisor
+from ivr.web.desk.sign_in import LINK_LIFE_S, new_link
 
 RASA_PYTHON = Path(".venv-rasa/bin/python")
 
@@ -66,7 +67,7 @@ def _what_next(settings: Settings, phones: str | None) -> str:
     if phones is None:
         return (
             f"\nThe service is ready at {settings.public_url}. Point the number's webhook at "
-            f"{settings.public_url}/voice/incoming.\nCtrl-C stops it.\n"
+            f"{settings.public_url}/voice/incoming.\n{_desk_link(settings)}\nCtrl-C stops it.\n"
         )
     agents = [agent.rsplit(":", 1) for agent in settings.agents.split(",")]
     agents_phones = "\n".join(
@@ -77,7 +78,15 @@ def _what_next(settings: Settings, phones: str | None) -> str:
         "\nReady. What to do next:\n"
         f"  Call from the browser:     {phones}\n"
         f"{agents_phones}\n"
+        f"{_desk_link(settings)}\n"
         "  Call from a script:        .venv/bin/ivr call examples/calls/where-is-my-order.yml\n"
         "  Demo orders:               .venv/bin/ivr orders\n"
         f"Logs are in {settings.data_dir / 'log'}. Ctrl-C stops everything.\n"
+    )
+
+
+def _desk_link(settings: Settings) -> str:
+    return (
+        f"  The agents' desk:          {new_link(settings, SystemClock().now())}\n"
+        f"                             (once, within {LINK_LIFE_S // 60} minutes; `ivr desk` makes another)"
     )

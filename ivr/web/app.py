@@ -8,6 +8,7 @@ from ivr import log
 from ivr.web.agent_leg import create_agent_leg_blueprint
 from ivr.web.audio import create_audio_blueprint
 from ivr.web.call_events import create_call_events_blueprint
+from ivr.web.desk import create_desk_blueprint
 from ivr.web.health import create_health_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
@@ -27,6 +28,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_media_blueprint(services, sock))
     app.register_blueprint(create_audio_blueprint(services))
     app.register_blueprint(create_call_events_blueprint(services))
+    app.register_blueprint(create_desk_blueprint(services))
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))
     app.register_blueprint(create_health_blueprint(services))

@@ -10,6 +10,8 @@ from ivr.clock import Clock
 from ivr.config import Settings
 from ivr.conversation.prompt import Prompt
 from ivr.dialogue.actions import Actions
+from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
@@ -72,6 +74,10 @@ class Services(Protocol):
     def prompts(self) -> PromptShelf: ...
     @property
     def desk(self) -> TransferDesk: ...
+    @property
+    def desk_records(self) -> DeskRecords: ...
+    @property
+    def desk_actions(self) -> DeskActions: ...
     @property
     def calls(self) -> Calls: ...
     @property

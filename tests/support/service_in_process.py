@@ -21,9 +21,11 @@ from ivr.conversation.conversation import Pace
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.wording import Wording
+from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
+from ivr.records.sql_desk_records import SqlDeskRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.speech.prompt_cache import PromptCache
 from ivr.web.app import create_app
@@ -60,6 +62,9 @@ class WiredForTest:
     wording: Wording
     prompts: PromptCache
     desk: TransferDesk
+    desk_records: SqlDeskRecords
+    desk_actions: DeskActions
+    switchboard: ScriptedSwitchboard
     calls: Calls
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
@@ -127,14 +132,30 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
     settings = Settings(_env_file=None, **(known | changes))
     clock, feed = SystemClock(), Feed()
     upgrade(settings.database_url)
-    records = SqlCallRecords(open_engine(settings.database_url), feed, clock)
+    database = open_engine(settings.database_url)
+    records = SqlCallRecords(database, feed, clock)
     wording = Wording.load(ROOT / "nlu_data", "Nordlys")
     prompts = PromptCache(folder / "prompts", ToneSynthesizer(), "secret", clock)
-    desk = TransferDesk(records, ScriptedSwitchboard(), wording, (ANNA, BO), clock, 25, executor)
+    switchboard = ScriptedSwitchboard()
+    desk = TransferDesk(records, switchboard, wording, (ANNA, BO), clock, 25, executor)
     hearing = ScriptedHearing(*[heard("where is my order")] * MOST_UTTERANCES)
     engines = Engines(prompts, hearing, KeywordDialogue(wording), desk, records, executor, clock)
     calls = Calls(
         engines, wording, lambda: Ear(LoudnessActivity()), lambda sid: None, Pace(), "en", settings.max_call_s
     )
     actions = Actions(OrderDesk().order_check)
-    return WiredForTest(settings, clock, records, feed, wording, prompts, desk, calls, actions)
+    desk_records, desk_actions = SqlDeskRecords(database, clock), DeskActions(records, desk, switchboard)
+    return WiredForTest(
+        settings,
+        clock,
+        records,
+        feed,
+        wording,
+        prompts,
+        desk,
+        desk_records,
+        desk_actions,
+        switchboard,
+        calls,
+        actions,
+    )

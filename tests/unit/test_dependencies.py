@@ -15,6 +15,8 @@ EXPLAINED = (ROOT / "docs" / "dependencies.md").read_text()
 # Imported under a name that comes with a declared package.
 COMES_WITH = {
     "huggingface_hub": "faster-whisper",
+    "itsdangerous": "flask",
+    "jinja2": "flask",
     "multidict": "aiohttp",
     "yarl": "aiohttp",
     "urllib3": "requests",

@@ -1,0 +1,127 @@
+"""The words of the desk: reasons, next steps, statuses and outcomes as an agent reads them. Pure."""
+
+from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.transfer import TransferState
+
+R = EscalationReason
+S = TransferState
+
+REASONS: dict[EscalationReason, str] = {
+    R.ASKED_FOR_PERSON: "Asked for a person",
+    R.PRESSED_ZERO: "Pressed 0 for a person",
+    R.NOT_UNDERSTOOD: "The bot did not understand",
+    R.NO_INPUT: "The bot could not hear anything",
+    R.FRUSTRATED: "Sounds frustrated",
+    R.VERIFICATION_FAILED: "Order number and postcode did not match",
+    R.DIALOGUE_UNAVAILABLE: "The bot had a technical fault",
+    R.SPEECH_UNAVAILABLE: "Speech recognition failed",
+    R.ORDERS_UNAVAILABLE: "The order system did not answer",
+    R.EMERGENCY: "Mentioned an emergency",
+    R.CALL_TOO_LONG: "The call took too long",
+}
+
+NEXT_STEPS: dict[EscalationReason, str] = {
+    R.ASKED_FOR_PERSON: "Say that you have read the case and ask what you can do.",
+    R.PRESSED_ZERO: "Ask what it is about; they may not have told the bot.",
+    R.NOT_UNDERSTOOD: "Ask them to say it once more in their own words; read the conversation for hints.",
+    R.NO_INPUT: "Check that you hear each other. If not, offer to call back.",
+    R.FRUSTRATED: "Say sorry first and let them finish; then take one step at a time.",
+    R.VERIFICATION_FAILED: "Check name, order number and postcode before you read out anything of an order.",
+    R.DIALOGUE_UNAVAILABLE: "Say sorry for the technical fault and take the matter from the start.",
+    R.SPEECH_UNAVAILABLE: "Say sorry for the technical fault; nothing they said was understood.",
+    R.ORDERS_UNAVAILABLE: "Look the order up by hand; if you cannot either, promise a call back.",
+    R.EMERGENCY: "Ask whether anybody is in danger. If so: hang up and call 112 now.",
+    R.CALL_TOO_LONG: "Thank them for their patience; they have been on the line for long.",
+}
+
+READ_NOTHING_YET = "Not checked yet: ask for order number and postcode before you read out an order."
+
+ORDER_STATUSES = {
+    "received": "Received",
+    "packed": "Packed",
+    "shipped": "Shipped",
+    "out_for_delivery": "Out for delivery",
+    "delivered": "Delivered",
+    "delayed": "Delayed",
+    "cancelled": "Cancelled",
+}
+
+# What the bot did, by the prompts it said or the keys the dialogue keeps; the same deed is named once.
+TRIED = {
+    "asked_order_number": "Asked for the order number",
+    "utter_ask_order_status_form_order_number": "Asked for the order number",
+    "asked_postcode": "Asked for the postcode",
+    "utter_ask_order_status_form_postcode": "Asked for the postcode",
+    "utter_no_match_for_order": "Told them that number and postcode do not match",
+    "utter_cannot_verify": "Could not verify the caller",
+    "utter_orders_unavailable": "Tried to look the order up; the order system did not answer",
+    "read_status": "Read the order's status",
+    "read_opening_hours": "Read the opening hours",
+    "utter_opening_hours": "Read the opening hours",
+    "utter_cannot_help": "Said that it cannot help with this",
+    "utter_help": "Explained what it can do",
+    "utter_call_112": "Told them to call 112 in an emergency",
+} | {f"utter_order_{status}": "Read the order's status" for status in ORDER_STATUSES}
+
+OUTCOMES = {
+    "solved_by_bot": "Answered by the bot",
+    "connected_to_person": "Talked to a person",
+    "callback_booked": "Callback booked",
+    "caller_hung_up": "Caller hung up",
+}
+
+WAITING = {
+    S.REQUESTED: "Waiting for a free agent",
+    S.DIALING: "{agent}'s phone is ringing",
+    S.BRIEFING: "{agent} is being briefed",
+}
+
+MOVED = {
+    S.REQUESTED: "Waiting for a free agent",
+    S.DIALING: "{agent}'s phone rings",
+    S.BRIEFING: "{agent} hears the briefing",
+    S.BRIDGED: "{agent} and the caller are joined",
+    S.AGENT_LOST: "{agent}'s line dropped",
+    S.ENDED: "The caller hung up",
+    S.GIVEN_UP: "Nobody was free",
+    S.ABANDONED: "The caller hung up before anybody joined",
+}
+
+DECLINE_REASONS = {
+    "busy": "Busy with something else",
+    "break": "On a break",
+    "not_mine": "Not my area",
+    "other": "Another reason",
+}
+
+# What the desk says after an action, by its answer.
+ANSWERS = {
+    "joining": "The caller is yours: you are being joined now.",
+    "pick_up": "Pick up your phone first; it is still ringing.",
+    "press_one": "The caller is yours. Press 1 on your phone to join.",
+    "declined": "Declined. The next agent is asked.",
+    "taken": "This caller is no longer yours: somebody else has them, or is being asked.",
+    "caller_gone": "The caller has hung up.",
+    "available": "You are available. Your phone will ring for callers.",
+    "away": "You are away. Your phone will not ring.",
+    "callback_done": "Callback marked as done.",
+    "callback_failed": "Callback marked as not reached.",
+    "callback_open": "The callback is open again.",
+    "callback_gone": "This callback was closed already.",
+    "records_away": "The records do not answer. Nothing was changed; try again in a moment.",
+}
+
+
+def reason(value: str) -> str:
+    """Return a reason in words; an unknown one with spaces for its underscores."""
+    return REASONS[EscalationReason(value)] if value in set(EscalationReason) else plain(value)
+
+
+def plain(value: str) -> str:
+    """Return a name as words."""
+    return value.replace("_", " ").capitalize()
+
+
+def outcome(value: str | None) -> str:
+    """Return how a call ended in words."""
+    return "Still going on" if value is None else OUTCOMES.get(value, plain(value))

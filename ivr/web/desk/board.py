@@ -1,0 +1,76 @@
+"""What all desks see at one moment: read from the records once for all who look."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.clock import Clock
+from ivr.handoff import desk_view
+from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.desk_view import AgentLine, CallbackLine, WaitingLine
+from ivr.records.store import CallRecords, TransferRow
+
+FRESH_S = 0.2  # a card is to be seen within a second of the escalation
+ENDED_SHOWN = timedelta(minutes=3)
+WAITS_REMEMBERED = 500
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything but the words of calls."""
+
+    live: Sequence[TransferRow]
+    since: Mapping[str, datetime]  # call id -> when its caller began to wait
+    with_agents: Sequence[TransferRow]
+    agents: tuple[AgentLine, ...]
+    callbacks: tuple[CallbackLine, ...]
+
+    def waiting(self, agent: str) -> tuple[WaitingLine, ...]:
+        """Return who waits, as this agent reads it; the longest wait first."""
+        return tuple(desk_view.waiting_line(row, self.since[row.call_id], agent) for row in self.live)
+
+
+class BoardReader:
+    """Reads the board, at most once per FRESH_S however many desks look. Safe from any thread."""
+
+    def __init__(self, records: CallRecords, desk_records: DeskRecords, clock: Clock) -> None:
+        self._records = records
+        self._desk_records = desk_records
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._board: Board | None = None
+        self._read_at_s = 0.0
+        self._since: dict[str, datetime] = {}
+
+    def now(self, is_fresh: bool = False) -> Board:
+        """Return the board, read anew when asked to. Raises RecordsUnavailable."""
+        with self._lock:
+            now_s = self._clock.monotonic()
+            if self._board is None or is_fresh or now_s - self._read_at_s >= FRESH_S:
+                self._board = self._read()
+                self._read_at_s = now_s
+            return self._board
+
+    def _read(self) -> Board:
+        live = self._records.live_transfers()
+        with_agents = self._desk_records.with_agents(self._clock.now() - ENDED_SHOWN)
+        busy = desk_view.busy_by_agent(with_agents)
+        return Board(
+            live=live,
+            since={row.call_id: self._waits_since(row) for row in live},
+            with_agents=with_agents,
+            agents=tuple(
+                desk_view.agent_line(agent, busy.get(agent.name)) for agent in self._records.agents()
+            ),
+            callbacks=tuple(desk_view.callback_line(row) for row in self._records.callbacks()),
+        )
+
+    def _waits_since(self, row: TransferRow) -> datetime:
+        known = self._since.get(row.call_id) or self._desk_records.requested_at(row.call_id)
+        if known is None:
+            return row.state_since  # the request's own event is still to come
+        if len(self._since) >= WAITS_REMEMBERED:
+            self._since.clear()
+        self._since[row.call_id] = known
+        return known

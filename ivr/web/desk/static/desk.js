@@ -1,0 +1,175 @@
+// The desk stays current by itself; forms work without this script too.
+import { writeTimes } from "./times.js";
+
+const body = document.body;
+const offset = Number(body.dataset.now) - Date.now();
+const main = document.querySelector("main");
+const shown = new Map();
+const title = document.title;
+let alarmed = "";
+let lastSign = Date.now();
+let lost;
+
+for (const name of ["me", "card", "callbacks", "talk", "earlier", "waiting", "team"]) {
+  shown.set(name, document.getElementById(name).innerHTML);
+}
+settle(true);
+setInterval(() => writeTimes(offset), 1000);
+listen();
+
+function listen() {
+  const stream = new EventSource(`/desk/stream?page=${body.dataset.page}`);
+  stream.onmessage = (event) => take(JSON.parse(event.data));
+  stream.onopen = () => {
+    clearTimeout(lost);
+    warn("");
+  };
+  stream.onerror = () => {
+    clearTimeout(lost);
+    if (stream.readyState !== EventSource.CLOSED) {
+      // Streams end now and then and come back within a second; only a longer silence is news.
+      lost = setTimeout(() => warn("Reconnecting… what you see may be old."), 3000);
+      return;
+    }
+    warn("The desk is not live. Trying again…");
+    setTimeout(async () => {
+      const answer = await fetch("/desk/here", { method: "POST", body: form({}), headers: { "X-Desk": "1" } }).catch(() => null);
+      if (answer?.status === 401 || answer?.status === 403) location.assign("/desk/sign-in");
+      else listen();
+    }, 3000);
+  };
+}
+
+function take(news) {
+  if ("away" in news) warn(news.away ? "The records do not answer. What you see may be old." : "");
+  if (!news.parts) return;
+  const focused = document.activeElement?.id;
+  const open = [...document.querySelectorAll("details[open]")].map((one) => one.id);
+  let isAnythingNew = false;
+  for (const [name, html] of Object.entries(news.parts)) isAnythingNew = put(name, html) || isAnythingNew;
+  for (const [id, html] of news.lines) addLine(id, html);
+  if (!isAnythingNew) return writeTimes(offset);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused && document.activeElement === body) {
+    (document.getElementById(focused) ?? document.getElementById("card")).focus({ preventScroll: true });
+  }
+  settle(false);
+}
+
+function put(name, html) {
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  if (shown.get(name) === made.innerHTML) return false;
+  shown.set(name, made.innerHTML);
+  document.getElementById(name).replaceChildren(made.content);
+  if (name === "talk") scrollDown();
+  return true;
+}
+
+function addLine(id, html) {
+  const lines = document.getElementById("lines");
+  if (!lines) return;
+  const isAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
+  const made = document.createElement("template");
+  made.innerHTML = html.trim();
+  const known = document.getElementById(id);
+  if (known) known.replaceWith(made.content);
+  else lines.append(made.content);
+  if (isAtEnd) scrollDown();
+}
+
+function scrollDown() {
+  const lines = document.getElementById("lines");
+  if (lines) lines.scrollTop = lines.scrollHeight;
+}
+
+/** Brings what follows from the parts in line with them: layout, alarm, times. */
+function settle(isFirst) {
+  const stage = document.querySelector("[data-stage]");
+  main.dataset.call = stage ? "yes" : "no";
+  const alarm = stage?.dataset.alarm ?? "";
+  document.title = alarm ? `● ${alarm}` : title;
+  const key = alarm && stage.dataset.transfer;
+  if (key !== alarmed) {
+    document.getElementById("alarm").textContent = alarm;
+    if (alarm && !isFirst) document.getElementById("card").scrollIntoView({ block: "nearest" });
+    alarmed = key;
+  }
+  if (isFirst) scrollDown();
+  writeTimes(offset);
+}
+
+function warn(text) {
+  const banner = document.getElementById("away");
+  banner.textContent = text;
+  banner.hidden = !text;
+}
+
+function form(fields) {
+  return new URLSearchParams({ csrf: body.dataset.csrf, ...fields });
+}
+
+let hiding;
+function say(text, undo) {
+  const said = document.getElementById("said");
+  said.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+  if (undo) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
+    button.onclick = () => send("/desk/callbacks", form({ case_number: undo, outcome: "open" }));
+    said.append(button);
+  }
+  said.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => (said.hidden = true), undo ? 10000 : 6000);
+}
+
+async function send(url, fields) {
+  lastSign = Date.now();
+  const answer = await fetch(url, { method: "POST", body: fields, headers: { "X-Desk": "1" } }).catch(() => null);
+  if (answer?.status === 401) return location.assign("/desk/sign-in");
+  const said = await answer?.json().catch(() => null);
+  say(said?.say ?? "That did not work. Reload the page and try again.", said?.undo);
+}
+
+document.addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  if (target.action.endsWith("/sign-out")) return;
+  event.preventDefault();
+  const fields = new URLSearchParams(new FormData(target, submitter));
+  target.closest("details")?.removeAttribute("open");
+  send(target.action, fields);
+});
+
+// Single keys, as on the phone; they can be switched off, and do nothing while a field has the focus.
+const keys = document.getElementById("keys");
+keys.hidden = false;
+keys.setAttribute("aria-pressed", String(localStorage.getItem("desk-keys") !== "off"));
+keys.onclick = () => {
+  const isOn = keys.getAttribute("aria-pressed") !== "true";
+  keys.setAttribute("aria-pressed", String(isOn));
+  localStorage.setItem("desk-keys", isOn ? "on" : "off");
+};
+
+document.addEventListener("keydown", (event) => {
+  signOfLife();
+  const decline = document.getElementById("decline");
+  if (event.key === "Escape" && decline?.open) {
+    decline.open = false;
+    document.getElementById("decline-open").focus();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (keys.getAttribute("aria-pressed") !== "true") return;
+  if (event.key === "1") document.getElementById("accept")?.click();
+  if (event.key === "3" && decline) {
+    decline.open = true;
+    decline.querySelector("button").focus();
+  }
+});
+document.addEventListener("pointerdown", signOfLife);
+
+/** Whoever reads and scrolls is there too: tells the server so now and then. */
+function signOfLife() {
+  if (Date.now() - lastSign < 240000) return;
+  lastSign = Date.now();
+  fetch("/desk/here", { method: "POST", body: form({}), headers: { "X-Desk": "1" } }).catch(() => {});
+}
