@@ -29,6 +29,7 @@ from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.opening_hours import load_hours
 from ivr.handoff.routing import read_agents
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.orders.http_order_book import HttpOrderBook
@@ -105,7 +106,14 @@ def wire(settings: Settings) -> WiredServices:
     dialogue = make_dialogue(settings, wording, clock)
     switchboard = make_switchboard(settings, clock)
     desk = TransferDesk(
-        records, switchboard, wording, read_agents(settings.agents), clock, settings.agent_ring_s, executor
+        records,
+        switchboard,
+        wording,
+        read_agents(settings.agents),
+        clock,
+        settings.agent_ring_s,
+        executor,
+        load_hours(settings.nlu_data_dir),
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     engines = Engines(prompts, hearing, dialogue, desk, records, executor, clock)

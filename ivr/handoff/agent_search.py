@@ -3,11 +3,13 @@
 from ivr import log
 from ivr.conversation.actions import Outcome
 from ivr.handoff.ledger import TransferLedger
+from ivr.handoff.opening_hours import OpeningHours
 from ivr.handoff.steering import Steering
-from ivr.handoff.transfer import TransferEvent
+from ivr.handoff.transfer import TransferEvent, TransferState
 from ivr.records.store import AgentRow, TransferRow
 from ivr.telephony.switchboard import Switchboard, SwitchboardFailed
 
+S = TransferState
 E = TransferEvent
 _log = log.get("handoff.search")
 
@@ -16,12 +18,18 @@ class AgentSearch:
     """Asks agents in order. Blocks as long as the switchboard does: run it off the call's thread."""
 
     def __init__(
-        self, ledger: TransferLedger, switchboard: Switchboard, steering: Steering, ring_s: int
+        self,
+        ledger: TransferLedger,
+        switchboard: Switchboard,
+        steering: Steering,
+        ring_s: int,
+        hours: OpeningHours,
     ) -> None:
         self._ledger = ledger
         self._switchboard = switchboard
         self._steering = steering
         self._ring_s = ring_s
+        self._hours = hours
         self._off_stream: set[str] = set()
 
     def note_off_stream(self, call_id: str) -> None:
@@ -37,6 +45,10 @@ class AgentSearch:
 
         Books a callback when nobody is left who could come free.
         """
+        waiting = self._ledger.row(transfer_id)
+        if waiting is not None and self._was_closed(waiting):
+            self._give_up(waiting)
+            return
         while True:
             row, agent = self._ledger.reserve_next(transfer_id)
             if row is None:
@@ -46,6 +58,10 @@ class AgentSearch:
                 return
             if self._dial(row, agent):
                 return
+
+    def _was_closed(self, row: TransferRow) -> bool:
+        # Who asked while we were open is served, also after closing time.
+        return row.state == S.REQUESTED and not self._hours.is_open(row.state_since) and not row.tried
 
     def _dial(self, row: TransferRow, agent: AgentRow) -> bool:
         """Phone the agent; False when that failed and the next one is to be asked."""

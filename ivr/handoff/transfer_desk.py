@@ -14,6 +14,7 @@ from ivr.handoff.agent_search import AgentSearch
 from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
 from ivr.handoff.case import Case, read_case
 from ivr.handoff.ledger import TransferLedger
+from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours, opening_aloud
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
@@ -85,15 +86,17 @@ class TransferDesk:
         clock: Clock,
         ring_s: int,
         executor: Executor | None = None,
+        hours: OpeningHours = ALWAYS_OPEN,
     ) -> None:
         self._wording = wording
         self._clock = clock
+        self._hours = hours
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
         self._roster = Roster(records, agents, clock)
         self._ledger = TransferLedger(records, self._roster, clock)
         self.waiting = WaitingRoom(records, self._ledger, self._roster)
-        self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s)
+        self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours)
         self._watch = TransferWatch(self._ledger, self._roster, self._steering, ring_s)
 
     # The bot
@@ -254,6 +257,12 @@ class TransferDesk:
         if row is None or row.state != S.GIVEN_UP:
             return None
         return Callback(self._ledger.book_callback(row), row.case["caller_number"] is not None)
+
+    def when_open(self) -> str | None:
+        """Return in words when people answer next; None while they do, or when nobody knows."""
+        now = self._clock.now()
+        opens = None if self._hours.is_open(now) else self._hours.next_opening(now)
+        return None if opens is None else opening_aloud(opens, now)
 
     # The clock
 

@@ -39,6 +39,7 @@ SAMPLES: Mapping[str, str] = {
     "wanted": "I would like to know where my order is",
     "order_status": "out for delivery",
     "position": "12",
+    "opens": "on Wednesday at eight forty-five in the morning",
 }
 
 

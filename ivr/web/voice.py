@@ -154,8 +154,11 @@ class _CallerLeg:
         callback = self._services.desk.promise_callback(call_id)
         if callback is None:
             return twiml_response(twiml.hang_up())
-        prompt_id = "say_no_agent" if callback.is_number_known else "say_no_agent_no_number"
-        lines = worded(self._services, prompt_id, case_number=callback.case_number)
+        opens = self._services.desk.when_open()
+        lines = worded(self._services, "say_closed", opens=opens) if opens else []
+        sorry = "say_no_agent" if opens is None else "say_callback_after_closed"
+        prompt_id = sorry if callback.is_number_known else f"{sorry}_no_number"
+        lines += worded(self._services, prompt_id, case_number=callback.case_number)
         return twiml_response(twiml.say_and_hang_up(lines))
 
     def _queue(self, lines: list[twiml.SpokenLine], transfer_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours
 from ivr.handoff.routing import Agent
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.store import TransferRow
@@ -19,7 +20,9 @@ ANNA, BO = Agent("Anna", "+46850000001"), Agent("Bo", "+46850000002")
 class TransferScene:
     """The desk with everything around it; work for other threads waits until `run`."""
 
-    def __init__(self, *agents: Agent, number: str | None = "+46701234567") -> None:
+    def __init__(
+        self, *agents: Agent, number: str | None = "+46701234567", hours: OpeningHours = ALWAYS_OPEN
+    ) -> None:
         self.clock = SteeredClock()
         self.records = MemoryCallRecords(clock=self.clock)
         self.switchboard = ScriptedSwitchboard()
@@ -33,6 +36,7 @@ class TransferScene:
             self.clock,
             RING_S,
             self.executor,
+            hours,
         )
 
     def caller_asks(self, call_id: str = CALLER) -> str:

@@ -219,6 +219,25 @@ def test_nobody_takes_the_call(scene: WebScene) -> None:
     assert scene.twiml(f"/voice/no-agent/{transfer_id}") == told
 
 
+@pytest.mark.parametrize(("caller", "promise"), [("+46701234567", ""), ("anonymous", "_no_number")])
+def test_outside_the_hours_it_is_said_at_once_and_when_people_answer(
+    scene: WebScene, monkeypatch: pytest.MonkeyPatch, caller: str, promise: str
+) -> None:
+    scene.incoming(caller)
+    scene.transfers.number = None if promise else caller
+    transfer_id = scene.transfers.caller_asks()
+    for attempt in (1, 2):
+        scene.transfers.run()
+        scene.transfers.desk.agent_leg_ended(transfer_id, attempt)
+    scene.transfers.run()
+    monkeypatch.setattr(scene.transfers.desk, "when_open", lambda: "tomorrow at nine")
+    assert scene.twiml(f"/voice/no-agent/{transfer_id}") == [
+        'says "say_closed(opens=tomorrow at nine)"',
+        f'says "say_callback_after_closed{promise}(case_number=730001)"',
+        "Hangup",
+    ]
+
+
 def test_another_callers_transfer_is_not_for_sale(scene: WebScene) -> None:
     transfer_id = is_joined(scene)
     scene.records.open_call(OTHER, None, None, "en")
