@@ -230,12 +230,12 @@ def test_a_frame_over_64_kb_closes_the_stream_and_the_call_can_go_on(service: Se
 
 def test_an_utterance_cut_by_the_socket_ends_the_stream_only(service: ServiceInProcess) -> None:
     call_id = new_call()
-    caller = MediaCaller(service)
-    caller.starts(call_id)
-    caller.hears("mark")
-    for _ in range(60):
-        caller.speaks()
-    caller.socket.socket.shutdown(socket.SHUT_RDWR)  # no close frame: the cable is cut
+    with MediaCaller(service) as caller:
+        caller.starts(call_id)
+        caller.hears("mark")
+        for _ in range(60):
+            caller.speaks()
+        caller.socket.socket.shutdown(socket.SHUT_RDWR)  # no close frame: the cable is cut
     answer = service.post("/voice/after-stream", CallSid=call_id)
     assert answer.status_code == 200
     assert "<Record" in answer.text
