@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-WRAP_UP_S = 30.0  # to write down what was agreed; the desk may end it sooner
+WRAP_UP_S = 15.0  # to write down what was agreed; longer is chosen at the desk
 MISSED_IN_A_ROW = 2
 AWAY_AFTER_MISSED_S = 600.0  # somebody who has no desk is not set away for ever
 

@@ -36,7 +36,7 @@ def test_who_waits_is_asked_for_when_the_agent_has_wrapped_up() -> None:
     assert scene.row(waiting).state == "requested"
     scene.desk.caller_hung_up(CALLER)
     assert presence(scene) == {"Anna": ("wrap_up", 0)}
-    scene.sweep_for(29)
+    scene.sweep_for(14)
     assert scene.row(waiting).state == "requested"
     scene.sweep_for(1)
     assert (scene.row(waiting).state, scene.row(waiting).agent) == ("dialing", "Anna")
