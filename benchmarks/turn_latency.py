@@ -190,26 +190,26 @@ def show(results: Record, on: Record) -> None:
         click.echo("\n" + report.table(["where it goes, s", "p50", "p95", "max", "n"], parts))
 
 
-def draw(results: Record, on: Record) -> None:
+def draw(name: str, results: Record, on: Record) -> None:
     """Draw every wait as a dot, and the median as a line."""
     figure, axes = report.figure(8, 0.7 * len(results) + 1.4)
-    names = list(results)[::-1]
-    for row, name in enumerate(names):
-        waits = waits_of(results[name])
+    systems = list(results)[::-1]
+    for row, system in enumerate(systems):
+        waits = waits_of(results[system])
         jitter = [row + 0.25 * ((7 * n % 11) / 5 - 1) for n in range(len(waits))]
-        is_ours = name.startswith("ivr")
+        is_ours = system.startswith("ivr")
         axes.scatter(waits, jitter, s=14, alpha=0.6, color="#1b7f5c" if is_ours else "#8a8f98", linewidths=0)
         middle = report.spread(waits)["p50"]
         if middle is not None:
             axes.plot([middle, middle], [row - 0.35, row + 0.35], color="black", linewidth=2)
             axes.annotate(f" {middle:.2f} s", (middle, row + 0.36), fontsize=8, va="bottom", ha="center")
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(-0.6, len(names) - 0.3)
+    axes.set_yticks(range(len(systems)), systems)
+    axes.set_ylim(-0.6, len(systems) - 0.3)
     axes.set_xlim(left=0)
     axes.set_xlabel("seconds from the end of the caller's speech to the first sound of the answer")
     axes.set_title(f"Time to first audio, {on['cores']} cores ({on['cpu']})", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
-    report.save_figure("turn_latency", figure)
+    report.save_figure(name, figure)
 
 
 @click.command(help=__doc__)
@@ -249,7 +249,7 @@ def main(names: tuple[str, ...], turns: int, minutes: float, more: bool, bare: b
                 summaries = {one: summary(result) for one, result in results.items()}
                 report.save(name, {"machine": on, "summary": summaries, "systems": results})
     show(results, on)
-    draw(results, on)
+    draw(name, results, on)
 
 
 if __name__ == "__main__":
