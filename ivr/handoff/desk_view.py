@@ -64,6 +64,8 @@ class CallbackLine:
     reason: str
     briefing: tuple[str, ...]
     since: datetime
+    tries: int
+    most_tries: int
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ def callback_line(row: Mapping[str, Any]) -> CallbackLine:
         reason=words.reason(row["reason"]),
         briefing=tuple(row["briefing"]),
         since=row["booked_at"],
+        tries=row["tries"],
+        most_tries=row["most_tries"],
     )
 
 

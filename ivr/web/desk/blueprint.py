@@ -111,16 +111,31 @@ class _Actions:
         outcome, case_number = request.form.get("outcome", ""), request.form.get("case_number", "")
         if outcome not in CALLBACK_OUTCOMES:
             abort(400)
-        desk_records = self._services.desk_records
-        is_reopened = outcome == "open"
-        change = desk_records.reopen_callback if is_reopened else desk_records.close_callback
-        call_id = change(case_number)
+        if outcome == "open":
+            return self._reopen(case_number)
+        if outcome == "failed" and self._has_tries_left(case_number):
+            return answer("callback_tried")
+        call_id = self._services.desk_records.close_callback(case_number)
         if call_id is None:
             return answer("callback_gone")
-        kind = Kind.CALLBACK_REOPENED if is_reopened else Kind.CALLBACK_CLOSED
-        facts = {} if is_reopened else {"outcome": outcome}
-        self._services.records.append(call_id, kind, case_number=case_number, agent=g.desk.agent, **facts)
-        return answer(f"callback_{outcome}", undo=None if is_reopened else case_number)
+        self._note(call_id, Kind.CALLBACK_CLOSED, case_number=case_number, outcome=outcome)
+        return answer(f"callback_{outcome}", undo=case_number)
+
+    def _has_tries_left(self, case_number: str) -> bool:
+        """Count one try more and say whether another may follow."""
+        most = {row["case_number"]: row["most_tries"] for row in self._services.records.callbacks()}
+        tried = self._services.records.note_callback_try(case_number)
+        return tried is not None and tried < most.get(case_number, 0)
+
+    def _reopen(self, case_number: str) -> AnyResponse:
+        call_id = self._services.desk_records.reopen_callback(case_number)
+        if call_id is None:
+            return answer("callback_gone")
+        self._note(call_id, Kind.CALLBACK_REOPENED, case_number=case_number)
+        return answer("callback_open")
+
+    def _note(self, call_id: str, kind: Kind, **facts: str) -> None:
+        self._services.records.append(call_id, kind, agent=g.desk.agent, **facts)
 
 
 def _records_away(_: Exception) -> AnyResponse:

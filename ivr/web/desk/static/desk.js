@@ -13,7 +13,7 @@ let lost;
 for (const name of ["me", "card", "callbacks", "talk", "earlier", "waiting", "team"]) {
   shown.set(name, document.getElementById(name).innerHTML);
 }
-settle(true);
+settle(true, true);
 setInterval(() => writeTimes(offset), 1000);
 listen();
 
@@ -53,7 +53,7 @@ function take(news) {
   if (focused && document.activeElement === body) {
     (document.getElementById(focused) ?? document.getElementById("card")).focus({ preventScroll: true });
   }
-  settle(false);
+  settle(false, "talk" in news.parts);
 }
 
 function put(name, html) {
@@ -62,7 +62,6 @@ function put(name, html) {
   if (shown.get(name) === made.innerHTML) return false;
   shown.set(name, made.innerHTML);
   document.getElementById(name).replaceChildren(made.content);
-  if (name === "talk") scrollDown();
   return true;
 }
 
@@ -84,7 +83,7 @@ function scrollDown() {
 }
 
 /** Brings what follows from the parts in line with them: layout, alarm, times. */
-function settle(isFirst) {
+function settle(isFirst, isTalkNew) {
   const stage = document.querySelector("[data-stage]");
   main.dataset.call = stage ? "yes" : "no";
   const alarm = stage?.dataset.alarm ?? "";
@@ -95,7 +94,7 @@ function settle(isFirst) {
     if (alarm && !isFirst) document.getElementById("card").scrollIntoView({ block: "nearest" });
     alarmed = key;
   }
-  if (isFirst) scrollDown();
+  if (isTalkNew) scrollDown();
   writeTimes(offset);
 }
 
