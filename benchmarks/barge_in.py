@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.barge_in [--every 1]
 
 Each sound comes over the second sentence of a call, in virtual time: real voice activity, floor, mouth and
-Whisper, a faked line. Time to clear counts from the first 20 ms frame within 20 dB of the sound's level to
+Whisper, a faked line. Time to clear counts from the first 20 ms frame within 30 dB of the sound's level to
 the `clear` that empties the network's buffer. `stopped` is any clear; `stayed` a stop after which the bot
 did not go on with its sentence; `lost` a caller's turn that did not become one.
 """
