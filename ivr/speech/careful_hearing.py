@@ -21,11 +21,15 @@ LONGEST_S = 30.0
 
 @dataclass(frozen=True)
 class Recognised:
-    """What an engine makes of an utterance, before anyone doubts it."""
+    """What an engine makes of an utterance, before anyone doubts it.
+
+    Not `is_complete` are words whose end the decoder had not reached when it was stopped: mostly a loop.
+    """
 
     text: str
     mean_log_probability: float
     no_speech_probability: float
+    is_complete: bool = True
 
 
 class CarefulHearing:

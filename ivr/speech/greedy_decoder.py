@@ -1,4 +1,4 @@
-"""Whisper's decoder, one token at a time, with nothing computed twice."""
+"""Whisper's decoder, one token at a time, with nothing computed or allocated twice."""
 
 from dataclasses import dataclass
 
@@ -9,91 +9,108 @@ from whisper.model import Whisper
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
 from ivr.speech.careful_hearing import Recognised
-from ivr.speech.silence_memory import Heard, attend, heads
+from ivr.speech.silence_memory import Heard
+from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
+
+# Digits read aloud fast are the densest speech: four a second, two tokens each. A decoder that writes
+# more is looping, and is stopped.
+_TOKENS_PER_S = 10.0
+_TOKENS_AT_LEAST = 12
 
 
 @dataclass(frozen=True)
 class _Language:
     tokenizer: Tokenizer
-    start: tuple[int, ...]
-    forbidden: Tensor  # token ids never written: the list of whisper.decoding.SuppressTokens
-    forbidden_first: Tensor  # also not as the first token
+    start: Tensor  # (1, n)
+    speech_mark: int  # where in `start` the probability of no speech is read
+    forbidden: Tensor  # added to the logits: minus infinity for the list of whisper.decoding.SuppressTokens
+    forbidden_first: Tensor  # and for the first token
 
 
 class GreedyDecoder:
     """Decodes without timestamps at temperature 0, as whisper.decode does; use from one thread."""
 
-    def __init__(self, model: Whisper, most_tokens: int) -> None:
+    def __init__(self, model: Whisper, most_tokens: int, precision: Precision = Precision.FLOAT32) -> None:
         self._model = model
-        self._decoder = model.decoder
+        decoder = model.decoder
+        self._embedding = decoder.token_embedding
+        self._positions: Tensor = decoder.positional_embedding
+        self._norm = decoder.ln
+        self._layers = [DecoderLayer(block, precision) for block in decoder.blocks]
+        self._logits = linear(decoder.token_embedding.weight, None, precision)
         self._most_tokens = most_tokens
         self._languages: dict[str, _Language] = {}
+        heads = model.dims.n_text_head
+        shape = (1, heads, most_tokens + 8, model.dims.n_text_state // heads)
+        self._past = [(torch.zeros(shape), torch.zeros(shape)) for _ in self._layers]
 
     def decode(self, heard: Heard, language: str) -> Recognised:
-        """Write down an encoded utterance."""
+        """Write down an encoded utterance, always taking the most likely token."""
         rules = self._rules(language)
-        tokenizer = rules.tokenizer
-        past: list[tuple[Tensor, Tensor]] = []
-        states = self._step(torch.tensor([rules.start]), 0, heard, past)
-        no_speech = F.softmax(self._logits(states[:, rules.start.index(tokenizer.sot)]), dim=-1)
-        no_speech_probability = float(no_speech[0, tokenizer.no_speech]) if tokenizer.no_speech else 0.0
+        most = self._budget(heard)
+        logits, no_speech = self._begin(heard, rules)
+        position = rules.start.shape[1]
         tokens: list[int] = []
         total = 0.0
         while True:
-            logits = self._logits(states[:, -1])[0]
-            logits[rules.forbidden] = -torch.inf
-            if not tokens:
-                logits[rules.forbidden_first] = -torch.inf
             token = int(logits.argmax())
             total += float(logits[token] - torch.logsumexp(logits, dim=-1))
-            if token == tokenizer.eot:
+            if token == rules.tokenizer.eot:
                 break
             tokens.append(token)
-            if len(tokens) >= self._most_tokens:
+            if len(tokens) >= most:
                 break
-            position = len(rules.start) + len(tokens) - 1
-            states = self._step(torch.tensor([[token]]), position, heard, past)
-        text = tokenizer.decode(tokens).strip()
-        return Recognised(text, total / (len(tokens) + 1), no_speech_probability)
+            states = self._step(torch.tensor([[token]]), position, heard)
+            logits = self._logits(states[0, -1:])[0] + rules.forbidden
+            position += 1
+        text = rules.tokenizer.decode(tokens).strip()
+        return Recognised(text, total / (len(tokens) + 1), no_speech, is_complete=len(tokens) < most)
 
-    def _step(self, tokens: Tensor, position: int, heard: Heard, past: list[tuple[Tensor, Tensor]]) -> Tensor:
-        """Run new tokens (1, n) through the decoder; their self-attention rows are added to `past`."""
-        decoder = self._decoder
-        count = tokens.shape[1]
-        x = decoder.token_embedding(tokens) + decoder.positional_embedding[position : position + count]
-        for layer, (block, cross) in enumerate(zip(decoder.blocks, heard.cross, strict=True)):
-            normal = block.attn_ln(x)
-            keys = heads(block.attn.key(normal), block.attn.n_head)
-            values = heads(block.attn.value(normal), block.attn.n_head)
-            if position:
-                keys = torch.cat([past[layer][0], keys], dim=2)
-                values = torch.cat([past[layer][1], values], dim=2)
-                past[layer] = (keys, values)
-            else:
-                past.append((keys, values))
-            x = x + attend(block.attn, normal, keys, values, is_causal=count > 1)
-            x = x + attend(block.cross_attn, block.cross_attn_ln(x), *cross)
-            x = x + block.mlp(block.mlp_ln(x))
-        states: Tensor = decoder.ln(x)
+    def _budget(self, heard: Heard) -> int:
+        return min(self._most_tokens, _TOKENS_AT_LEAST + int(_TOKENS_PER_S * heard.speech_s))
+
+    def _begin(self, heard: Heard, rules: _Language) -> tuple[Tensor, float]:
+        """Return the logits of the first token and the probability of no speech."""
+        states = self._step(rules.start, 0, heard)
+        at_mark, logits = self._logits(states[0, [rules.speech_mark, -1]])
+        no_speech = rules.tokenizer.no_speech
+        probability = float(F.softmax(at_mark, dim=-1)[no_speech]) if no_speech else 0.0
+        return logits + rules.forbidden_first, probability
+
+    def _step(self, tokens: Tensor, position: int, heard: Heard) -> Tensor:
+        """Run new tokens (1, n) through the decoder; their self-attention rows are kept for the next."""
+        end = position + tokens.shape[1]
+        x = self._embedding(tokens) + self._positions[position:end]
+        for layer, past, cross in zip(self._layers, self._past, heard.cross, strict=True):
+            queries, keys, values = layer.attention.queries_keys_values(layer.attention_norm(x))
+            past[0][:, :, position:end] = keys
+            past[1][:, :, position:end] = values
+            mine = past[0][:, :, :end], past[1][:, :, :end]
+            x = x + layer.attention.mix(queries, *mine, is_causal=position == 0)
+            x = x + layer.cross.mix(layer.cross.queries(layer.cross_norm(x)), *cross, heard.bias)
+            x = layer.feed_forward(x)
+        states: Tensor = self._norm(x)
         return states
-
-    def _logits(self, states: Tensor) -> Tensor:
-        return F.linear(states, self._decoder.token_embedding.weight)
 
     def _rules(self, language: str) -> _Language:
         if language not in self._languages:
-            tokenizer = get_tokenizer(
-                self._model.is_multilingual,
-                num_languages=self._model.num_languages,
-                language=language,
-                task="transcribe",
-            )
-            control = (tokenizer.transcribe, tokenizer.translate, tokenizer.sot, tokenizer.sot_prev)
-            never = {*tokenizer.non_speech_tokens, *control, tokenizer.sot_lm, tokenizer.no_speech}
-            self._languages[language] = _Language(
-                tokenizer,
-                tokenizer.sot_sequence_including_notimestamps,
-                torch.tensor(sorted(never)),
-                torch.tensor([*tokenizer.encode(" "), tokenizer.eot]),
-            )
+            self._languages[language] = self._read_rules(language)
         return self._languages[language]
+
+    def _read_rules(self, language: str) -> _Language:
+        tokenizer = get_tokenizer(
+            self._model.is_multilingual,
+            num_languages=self._model.num_languages,
+            language=language,
+            task="transcribe",
+        )
+        start = tokenizer.sot_sequence_including_notimestamps
+        control = (tokenizer.transcribe, tokenizer.translate, tokenizer.sot, tokenizer.sot_prev)
+        never = {*tokenizer.non_speech_tokens, *control, tokenizer.sot_lm, tokenizer.no_speech}
+        forbidden = torch.zeros(self._embedding.weight.shape[0])
+        forbidden[sorted(never)] = -torch.inf
+        forbidden_first = forbidden.clone()
+        forbidden_first[[*tokenizer.encode(" "), tokenizer.eot]] = -torch.inf
+        return _Language(
+            tokenizer, torch.tensor([start]), start.index(tokenizer.sot), forbidden, forbidden_first
+        )

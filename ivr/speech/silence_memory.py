@@ -2,11 +2,15 @@
 
 The encoder always sees 30 s, most of it silence after a short turn. A window cut to the speech makes the
 decoder loop, because it never sees the silence after which it learnt to stop. So the silence's part is
-computed once per model: each layer's attention keys and values, the final states, and the decoder's
-projections of them. Per turn only the frames with speech are computed; they attend to themselves and to
-the remembered rows, and the decoder gets its usual 1,500 frames.
+computed once per model: each layer's attention keys and values, and the decoder's projections of the final
+states. Per turn only the frames with speech are computed; they attend to themselves and to the remembered
+rows, and the decoder to both.
+
+Neighbouring rows of silence are nearly alike, so a remembered row stands for `silence_step` of them: it is
+their mean, and the logarithm of their number is added to its attention scores.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,99 +18,111 @@ import torch
 import torch.nn.functional as F
 import whisper
 from torch import Tensor
-from whisper.model import MultiHeadAttention, Whisper
+from whisper.model import Whisper
+
+from ivr.speech.whisper_layers import Attention, Layer, Precision
 
 SAMPLE_RATE_HZ = 16000
 _HOP = 160  # samples per mel frame
 _FRAME = 2 * _HOP  # samples per encoder frame: the second convolution halves the mel frames
 TAIL_S = 0.5  # silence computed after the speech
 SHORTEST_S = 2.0
+SILENCE_STEP = 10
 _EDGE_FRAMES = 2  # mel frames computed past the end so that the convolutions see what follows
+
+Rows = tuple[Tensor, Tensor]  # keys and values, (1, heads, rows, state / heads)
 
 
 @dataclass(frozen=True)
 class Heard:
-    """An encoded utterance: per decoder layer, cross-attention keys and values of the final states.
+    """An encoded utterance: per decoder layer, what its cross-attention attends to.
 
-    Each has shape (1, heads, 1500, state / heads) and is good until the next utterance is encoded.
+    `bias`, (1, 1, 1, rows) or None for none, is to be added to the attention scores.
     """
 
-    cross: list[tuple[Tensor, Tensor]]
-
-
-class _Rows:
-    """Keys and values of one layer: an utterance's own rows, then the remembered ones.
-
-    The two are not joined anew each time, which would copy 6 MB a layer: own rows are written over the
-    silence, and where the utterance before was longer, the silence is put back.
-    """
-
-    def __init__(self, silence: tuple[Tensor, Tensor]) -> None:
-        self._silence = silence
-        self._mixed = (silence[0].clone(), silence[1].clone())
-        self._own = 0
-
-    def after(self, own: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """Return the rows with `own` at the beginning."""
-        count = own[0].shape[2]
-        for mixed, mine, silence in zip(self._mixed, own, self._silence, strict=True):
-            mixed[:, :, :count] = mine
-            if count < self._own:
-                mixed[:, :, count : self._own] = silence[:, :, count : self._own]
-        self._own = count
-        return self._mixed
+    cross: list[Rows]
+    bias: Tensor | None
+    speech_s: float
 
 
 class SilenceMemory:
     """The encoder of one model with its remembered silence; use from one thread."""
 
-    def __init__(self, model: Whisper) -> None:
-        self._model = model
+    def __init__(
+        self, model: Whisper, precision: Precision = Precision.FLOAT32, silence_step: int = SILENCE_STEP
+    ) -> None:
+        """`silence_step` must divide the 1,500 frames of the window."""
+        encoder = model.encoder
+        self._mels = model.dims.n_mels
         self._frames = model.dims.n_audio_ctx
-        self._rows: list[_Rows] = []
+        self._step = silence_step
+        self._convolutions = (encoder.conv1, encoder.conv2)
+        self._positions: Tensor = encoder.positional_embedding
+        self._norm = encoder.ln_post
+        self._layers = [Layer(block, precision) for block in encoder.blocks]
+        self._cross = [Attention(block.cross_attn, precision) for block in model.decoder.blocks]
         with torch.inference_mode():
-            remembered: list[tuple[Tensor, Tensor]] = []
-            mel = log_mel(_vowel(), model.dims.n_mels, self._frames * _FRAME)
+            remembered: list[Rows] = []
+            mel = log_mel(_vowel(), self._mels, self._frames * _FRAME)
             states = self._run(mel, self._frames, remembered)
-            self._rows = [_Rows(silence) for silence in remembered]
-            self._cross_rows = [_Rows(silence) for silence in self._cross(states)]
+            self._silence = [self._thinned(rows) for rows in remembered]
+            self._cross_silence = [self._thinned(cross.keys_values(states)) for cross in self._cross]
 
     def encode(self, audio: np.ndarray) -> Heard:
         """Encode up to 30 s of float32 audio at 16 kHz, computing only its own frames."""
         wanted = max(audio.size + int(TAIL_S * SAMPLE_RATE_HZ), int(SHORTEST_S * SAMPLE_RATE_HZ))
-        own = min(-(-wanted // _FRAME), self._frames)
-        mel = log_mel(audio, self._model.dims.n_mels, own * _FRAME + _EDGE_FRAMES * _HOP)
+        own = min(-(-wanted // (_FRAME * self._step)) * self._step, self._frames)
+        if own == self._frames:
+            return self.encode_full(audio)
+        mel = log_mel(audio, self._mels, own * _FRAME + _EDGE_FRAMES * _HOP)
         states = self._run(mel, own)
-        cross = zip(self._cross_rows, self._cross(states), strict=True)
-        return Heard([rows.after(mine) for rows, mine in cross])
+        cross = [
+            self._with_silence(attention.keys_values(states), silence)
+            for attention, silence in zip(self._cross, self._cross_silence, strict=True)
+        ]
+        return Heard(cross, self._bias(own), audio.size / SAMPLE_RATE_HZ)
 
     def encode_full(self, audio: np.ndarray) -> Heard:
         """Encode with the whole 30 s window, as openai-whisper does."""
-        mel = log_mel(audio, self._model.dims.n_mels, self._frames * _FRAME)
-        return Heard(self._cross(self._model.encoder(mel)))
+        mel = log_mel(audio, self._mels, self._frames * _FRAME)
+        states = self._run(mel, self._frames)
+        return Heard([cross.keys_values(states) for cross in self._cross], None, audio.size / SAMPLE_RATE_HZ)
 
-    def _cross(self, states: Tensor) -> list[tuple[Tensor, Tensor]]:
-        return [_keys_values(block.cross_attn, states) for block in self._model.decoder.blocks]
-
-    def _run(self, mel: Tensor, own: int, remember: list[tuple[Tensor, Tensor]] | None = None) -> Tensor:
+    def _run(self, mel: Tensor, own: int, remember: list[Rows] | None = None) -> Tensor:
         """Return the final states of the first `own` frames, (1, own, state).
 
-        With `remember` they are the whole window: nothing is added, each layer's rows are noted.
+        All frames of the window need no silence added; with `remember` each layer's rows are noted.
         """
-        encoder = self._model.encoder
-        x = F.gelu(encoder.conv2(F.gelu(encoder.conv1(mel)))).permute(0, 2, 1)[:, :own]
-        x = x + encoder.positional_embedding[:own]
-        for layer, block in enumerate(encoder.blocks):
-            normal = block.attn_ln(x)
-            keys, values = _keys_values(block.attn, normal)
+        first, second = self._convolutions
+        x = F.gelu(second(F.gelu(first(mel)))).permute(0, 2, 1)[:, :own]
+        x = x + self._positions[:own]
+        bias = self._bias(own) if own < self._frames else None
+        for place, layer in enumerate(self._layers):
+            queries, keys, values = layer.attention.queries_keys_values(layer.attention_norm(x))
             if remember is not None:
                 remember.append((keys, values))
-            else:
-                keys, values = self._rows[layer].after((keys, values))
-            x = x + attend(block.attn, normal, keys, values)
-            x = x + block.mlp(block.mlp_ln(x))
-        states: Tensor = encoder.ln_post(x)
+            if bias is not None:
+                keys, values = self._with_silence((keys, values), self._silence[place])
+            x = layer.feed_forward(x + layer.attention.mix(queries, keys, values, bias))
+        states: Tensor = self._norm(x)
         return states
+
+    def _thinned(self, rows: Rows) -> Rows:
+        keys, values = (row.unflatten(2, (-1, self._step)).mean(3) for row in rows)
+        return keys, values
+
+    def _with_silence(self, own: Rows, silence: Rows) -> Rows:
+        """Return own rows, then the silence that follows them."""
+        start = own[0].shape[2] // self._step
+        keys, values = (
+            torch.cat([mine, rest[:, :, start:]], 2) for mine, rest in zip(own, silence, strict=True)
+        )
+        return keys, values
+
+    def _bias(self, own: int) -> Tensor:
+        bias = torch.zeros(1, 1, 1, own + (self._frames - own) // self._step)
+        bias[..., own:] = math.log(self._step)
+        return bias
 
 
 def log_mel(audio: np.ndarray, n_mels: int, samples: int) -> Tensor:
@@ -115,25 +131,6 @@ def log_mel(audio: np.ndarray, n_mels: int, samples: int) -> Tensor:
     kept = min(samples, audio.size)
     filled[:kept] = audio[:kept]
     return whisper.log_mel_spectrogram(filled, n_mels=n_mels)[None]
-
-
-def attend(
-    attention: MultiHeadAttention, x: Tensor, keys: Tensor, values: Tensor, is_causal: bool = False
-) -> Tensor:
-    """Attend from x (1, n, state) to given keys and values of shape (1, heads, rows, state / heads)."""
-    queries = heads(attention.query(x), attention.n_head)
-    mixed = F.scaled_dot_product_attention(queries, keys, values, is_causal=is_causal)
-    out: Tensor = attention.out(mixed.transpose(1, 2).flatten(2))
-    return out
-
-
-def _keys_values(attention: MultiHeadAttention, x: Tensor) -> tuple[Tensor, Tensor]:
-    return heads(attention.key(x), attention.n_head), heads(attention.value(x), attention.n_head)
-
-
-def heads(x: Tensor, count: int) -> Tensor:
-    """Split (1, n, state) into attention heads: (1, heads, n, state / heads)."""
-    return x.unflatten(2, (count, -1)).transpose(1, 2)
 
 
 def _vowel() -> np.ndarray:

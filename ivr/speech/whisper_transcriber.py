@@ -12,10 +12,12 @@ from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognise
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.silence_memory import SilenceMemory
-from ivr.speech.transcriber import TranscriberFailed, Transcription
+from ivr.speech.transcriber import Hint, TranscriberFailed, Transcription
+from ivr.speech.whisper_layers import Precision, best_precision
 
 # 28 s of the fastest speech is about 110 words; a decoder that writes more is looping.
 MAX_TOKENS = 160
+WARM_UP_S = (1.0, 4.0)
 
 
 class Window(StrEnum):
@@ -35,7 +37,10 @@ class WhisperTranscriber:
         threads: int = 1,
         window: Window = Window.REMEMBERED_SILENCE,
         clock: Clock | None = None,
+        decoder: Precision | None = None,
+        encoder: Precision = Precision.FLOAT32,
     ) -> None:
+        """`decoder` None is the best for this processor."""
         torch.set_num_threads(threads)
         if not model.is_file():
             raise TranscriberFailed(f"no Whisper weights at {model}; run `ivr models pull`")
@@ -44,13 +49,16 @@ class WhisperTranscriber:
         except (RuntimeError, OSError, KeyError) as broken:
             raise TranscriberFailed(f"Whisper weights at {model} cannot be loaded: {broken}") from broken
         self._window = window
-        self._encoder = SilenceMemory(loaded)
-        self._decoder = GreedyDecoder(loaded, MAX_TOKENS)
+        self._encoder = SilenceMemory(loaded, encoder)
+        self._decoder = GreedyDecoder(loaded, MAX_TOKENS, decoder or best_precision())
         self._hearing = CarefulHearing("whisper", model.stem, voice_activity_model, clock or SystemClock())
-        # The first run is several times slower than the rest; no caller should wait for it.
-        self._recognise(np.zeros(SAMPLE_RATE_HZ, np.float32), "en")
+        # The first runs are several times slower than the rest; no caller should wait for them.
+        with torch.inference_mode():
+            for warm_up_s in WARM_UP_S:
+                heard = self._encoder.encode(np.zeros(int(warm_up_s * SAMPLE_RATE_HZ), np.float32))
+                self._decoder.decode(heard, "en")
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
             return self._hearing.hear(audio, language, self._recognise)
@@ -61,6 +69,7 @@ class WhisperTranscriber:
     def _recognise(self, audio: np.ndarray, language: str) -> Recognised:
         if self._window is Window.REMEMBERED_SILENCE:
             recognised = self._decoder.decode(self._encoder.encode(audio), language)
-            if not is_worth_another_try(recognised.text, recognised.mean_log_probability):
+            is_doubtful = is_worth_another_try(recognised.text, recognised.mean_log_probability)
+            if recognised.is_complete and not is_doubtful:
                 return recognised
         return self._decoder.decode(self._encoder.encode_full(audio), language)

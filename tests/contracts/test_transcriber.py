@@ -1,6 +1,7 @@
 """Every transcriber, real or fake, keeps to the same sentences, spoken by the bot's own voice."""
 
 import importlib.util
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,3 +172,61 @@ def test_a_long_turn_leaves_nothing_behind_for_the_next(speak: Callable[[str], n
     )
     after = again.transcribe(short, "en")
     assert (after.text, after.asr_confidence) == (alone.text, alone.asr_confidence)
+
+
+SPEECH = ROOT.parent / "shared/data/speech"
+SIZES = [
+    pytest.param(path, id=path.stem, marks=pytest.mark.weights)
+    for path in sorted((MODELS / "whisper").glob("*.pt"))
+]
+LANGUAGES = ("en", "sv", "no", "da")
+
+
+def real_turns(every: int) -> list[np.ndarray]:
+    rows = [json.loads(line) for line in (SPEECH / "manifest.jsonl").read_text().splitlines()]
+    turns = [row for row in rows if row.get("kind") != "isolated"]
+    return [resample(*read_wav(SPEECH / row["audio"]), 16000)[: 30 * 16000] for row in turns[::every]]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SPEECH.is_dir(), reason="../shared/data is not here")
+@pytest.mark.parametrize("weights", SIZES)
+def test_remembered_silence_hears_what_the_full_window_hears(weights: Path) -> None:
+    import torch
+    import whisper
+
+    from ivr.speech.greedy_decoder import GreedyDecoder
+    from ivr.speech.silence_memory import SilenceMemory
+
+    model = whisper.load_model(str(weights), device="cpu")
+    memory, decoder = SilenceMemory(model), GreedyDecoder(model, 160)
+    turns = real_turns(every=5)
+    changed = 0
+    with torch.inference_mode():
+        for turn in turns:
+            short = decoder.decode(memory.encode(turn), "en")
+            full = decoder.decode(memory.encode_full(turn), "en")
+            changed += words_of(short.text) != words_of(full.text)
+            assert short.mean_log_probability == pytest.approx(full.mean_log_probability, abs=0.4)
+    assert changed <= 0.25 * len(turns)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_heard_alike_with_both_windows(
+    speak: Callable[[str], np.ndarray], language: str
+) -> None:
+    import torch
+    import whisper
+
+    from ivr.speech.greedy_decoder import GreedyDecoder
+    from ivr.speech.silence_memory import SilenceMemory
+
+    model = whisper.load_model(str(MODELS / "whisper/base.pt"), device="cpu")
+    memory, decoder = SilenceMemory(model), GreedyDecoder(model, 160)
+    audio = speak("My order number is 4 7 1, 1 9 2.")
+    with torch.inference_mode():
+        short = decoder.decode(memory.encode(audio), language)
+        full = decoder.decode(memory.encode_full(audio), language)
+    digits = [[letter for letter in recognised.text if letter.isdigit()] for recognised in (short, full)]
+    assert digits[0] == digits[1] == list("471192")
