@@ -1,0 +1,227 @@
+"""Measure warm transfers: how soon a person rings and talks, how long the briefing is, and who gets lost.
+
+    .venv/bin/python -m benchmarks.transfer [--live]
+
+Every combination of what two agents and a caller do is played on the local phone network in virtual time,
+with our webhooks and our transfer desk: seconds are the network's and the sweep's waits, not the machine's.
+The caller counts as lost when the line ends, or is still up after ten minutes, without a person or a
+callback. `--live` places one real call through the whole running system and reads the times in its record.
+"""
+
+import asyncio
+import itertools
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.report import machine, save, spread, table
+from ivr import log
+from ivr.dialogue.wording import Wording
+from ivr.handoff.briefing import brief, spoken_s
+from ivr.handoff.case import Case
+from ivr.handoff.escalation import EscalationReason
+from tests.support.carrier_world import LOUD, PhoneInHand
+from tests.support.running_system import ROOT, running_system
+from tests.support.service_on_carrier import TransferWorld, play
+
+AGENTS = (
+    "accepts",
+    "accepts late",
+    "declines",
+    "is busy",
+    "rings out",
+    "is a voicemail",
+    "accepts and drops",
+)
+CALLERS = (
+    "waits",
+    "wants a callback",
+    "asks for the menu and waits on",
+    "hangs up while it rings",
+    "hangs up while talking",
+)
+TALK_S = 20.0
+ALONE_S = 5.0  # the longest an agent may stay on the line without the caller
+ENDED_WELL = {"connected_to_person", "callback_booked"}
+
+
+@dataclass
+class Seen:
+    """What became of one transfer, in virtual seconds."""
+
+    agents: tuple[str, str]
+    caller: str
+    to_ringing_s: float | None = None
+    to_joined_s: float | None = None
+    accept_to_heard_s: float | None = None
+    left_on_the_line: int = 0
+    state: str = ""
+    outcome: str | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Say whether the caller got neither a person nor a callback, though they stayed."""
+        has_left = self.caller.startswith("hangs up")
+        return self.outcome not in ENDED_WELL and not (has_left and self.outcome == "caller_hung_up")
+
+
+def now_s() -> float:
+    """Return the virtual time."""
+    return asyncio.get_running_loop().time()
+
+
+def measure(first: str, second: str, caller: str, folder: Path) -> Seen:
+    """Play one combination."""
+    seen = Seen((first, second), caller)
+
+    async def scenario(world: TransferWorld) -> None:
+        await world.caller_asks()
+        asked_s = now_s()
+        doing = [
+            asyncio.create_task(_agent(world, world.anna, first, seen, asked_s)),
+            asyncio.create_task(_agent(world, world.bo, second, seen, asked_s)),
+            asyncio.create_task(_caller(world, caller)),
+        ]
+        try:
+            async with asyncio.timeout(590):
+                await world.caller.until("ended")
+        finally:
+            for task in doing:
+                task.cancel()
+        await asyncio.sleep(ALONE_S)
+        seen.left_on_the_line = sum(_is_up(phone) for phone in (world.anna, world.bo))
+
+    world = play(scenario, folder)
+    seen.state, seen.outcome = world.state, world.outcome
+    return seen
+
+
+def _is_up(phone: PhoneInHand) -> bool:
+    return [name for name in phone.names() if name in {"answered", "ended"}][-1:] == ["answered"]
+
+
+async def _agent(world: TransferWorld, phone: PhoneInHand, does: str, seen: Seen, asked_s: float) -> None:
+    await phone.until("ringing")
+    seen.to_ringing_s = seen.to_ringing_s if seen.to_ringing_s is not None else now_s() - asked_s
+    if does == "rings out":
+        return
+    await asyncio.sleep(8 if does == "accepts late" else 1)
+    if does == "is busy":
+        phone.does("decline")
+        return
+    phone.does("answer")
+    await phone.until("answered")
+    if does == "is a voicemail":
+        return
+    await asyncio.sleep(2)
+    phone.does("press", digit="3" if does == "declines" else "1")
+    if does == "declines":
+        return
+    pressed_s, heard = now_s(), len(world.caller.heard)
+    while not any(frame == LOUD for _, frame in world.caller.heard[heard:]):
+        if "ended" in phone.names() or now_s() - pressed_s > 30:
+            return
+        await phone.talks(0.1)
+    seen.accept_to_heard_s = seen.accept_to_heard_s or now_s() - pressed_s
+    seen.to_joined_s = seen.to_joined_s or now_s() - asked_s
+    if does == "accepts and drops":
+        phone.does("hang_up")
+
+
+async def _caller(world: TransferWorld, does: str) -> None:
+    if does == "hangs up while it rings":
+        await asyncio.sleep(0.8)
+        world.caller.does("hang_up")
+    elif does in {"wants a callback", "asks for the menu and waits on"}:
+        await asyncio.sleep(0.5)
+        for key in "511#" if does == "wants a callback" else "52":
+            world.caller.does("press", digit=key)
+            await asyncio.sleep(0.8)
+    joined_s = 0.0
+    while joined_s < (3 if does == "hangs up while talking" else TALK_S):
+        await asyncio.sleep(0.5)
+        joined_s = joined_s + 0.5 if world.state == "bridged" else 0.0
+    world.caller.does("hang_up")
+
+
+def briefings() -> list[float]:
+    """Estimate how long briefings are, over every reason, known or unknown caller, short and long words."""
+    wording = Wording.load(ROOT / "nlu_data", "Nordlys")
+    quotes = (
+        None,
+        "Where is my order?",
+        "you know I ordered some shoes three weeks ago and they never came at all",
+    )
+    lengths = []
+    for reason, wanted, is_verified, number in itertools.product(
+        EscalationReason, quotes, (True, False), (None, "471192")
+    ):
+        case = Case(
+            "CA1", "en", reason, None, "Maja Lind", is_verified, wanted, "order_status", number, "delayed"
+        )
+        lengths.append(spoken_s([prompt.text for prompt in brief(case, wording)]))
+    return lengths
+
+
+def live() -> dict[str, Any]:
+    """Place one real call that asks for a person; return seconds from the record, escalation first."""
+    with tempfile.TemporaryDirectory() as folder, running_system(Path(folder)) as system:
+        status, report = system.call(ROOT / "examples" / "calls" / "ask-for-a-person.yml")
+        events = system.events(report["call_sid"])
+    at = {}
+    for event in events:
+        name = event["facts"]["state"] if event["kind"] == "transfer_moved" else event["kind"]
+        at.setdefault(name, datetime.fromisoformat(event["at"]))
+    asked = at["escalated"]
+    steps = ("requested", "dialing", "briefing", "bridged", "ended")
+    return {"exit_status": status} | {
+        f"to_{step}_s": round((at[step] - asked).total_seconds(), 3) for step in steps if step in at
+    }
+
+
+@click.command()
+@click.option("--live", "is_live", is_flag=True, help="Also place one real call; needs weights and Rasa.")
+def main(is_live: bool) -> None:
+    """Measure, print and keep the result."""
+    log.configure("ERROR", False)
+    result: dict[str, Any] = {"machine": machine()}
+    seen = []
+    for first, second, caller in itertools.product(AGENTS, AGENTS, CALLERS):
+        with tempfile.TemporaryDirectory() as folder:
+            seen.append(measure(first, second, caller, Path(folder)))
+    lost = [one for one in seen if one.is_lost]
+    figures = {
+        "request to ringing": [one.to_ringing_s for one in seen if one.to_ringing_s is not None],
+        "request to both joined, first agent takes it": [
+            one.to_joined_s for one in seen if one.to_joined_s is not None and one.agents[0] == "accepts"
+        ],
+        "request to both joined, whoever takes it": [
+            one.to_joined_s for one in seen if one.to_joined_s is not None
+        ],
+        "key 1 to being heard": [one.accept_to_heard_s for one in seen if one.accept_to_heard_s is not None],
+        "briefing": briefings(),
+    }
+    result |= {
+        "transfers": len(seen),
+        "lost": len(lost),
+        "spread_s": {n: spread(f) for n, f in figures.items()},
+    }
+    outcomes = [one.outcome or "none" for one in seen]
+    result["outcomes"] = {name: outcomes.count(name) for name in sorted(set(outcomes))}
+    if is_live:
+        result["live"] = live()
+    rows = [(name, *spread(values).values()) for name, values in figures.items()]
+    print(table(("seconds", "n", "p50", "p95", "p99", "max"), rows))
+    print(f"{len(seen)} transfers, {len(lost)} callers lost, outcomes {result['outcomes']}")
+    for one in lost:
+        print("lost:", one)
+    print(f"live: {result.get('live', 'not placed')}")
+    save("transfer", result)
+
+
+if __name__ == "__main__":
+    main()
