@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.capacity --system "ivr whisper base" [--levels 1,2,4,8,16,24,32]
 
-At every level that many callers, none in step with another, hold calls for a while; only turns that end
-while all of them are on the line count. The ramp stops at the knee: the first level whose p95 is over
-1.5 s, counted over at least twelve turns. The callers run in this process and the system in its own; how late the callers' frames left is
-printed, because a late load generator would measure itself.
+At every level that many callers, none in step with another, hold calls for a while. The ramp stops at
+the knee: the first level whose p95 is over 1.5 s, counted over at least twelve turns. The callers run in
+this process and the system in its own; how late the callers' frames left is printed, because a late load
+generator would measure itself.
 """
 
 import asyncio
