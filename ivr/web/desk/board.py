@@ -11,7 +11,7 @@ from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.desk_view import AgentLine, CallbackLine, WaitingLine
 from ivr.records.store import CallRecords, TransferRow
 
-FRESH_S = 0.2  # a card is to be seen within a second of the escalation
+FRESH_S = 0.15  # a card is to be seen within a second of the escalation
 ENDED_SHOWN = timedelta(minutes=3)
 WAITS_REMEMBERED = 500
 

@@ -16,7 +16,7 @@ from ivr.web.desk.sign_in import DeskSession
 from ivr.web.desk.views_seen import ViewsSeen
 from ivr.web.services import Services
 
-LOOK_EVERY_S = 0.3
+LOOK_EVERY_S = 0.2
 STREAM_S = 300.0  # a browser comes back by itself, with the cookie it has by then
 KEEP_ALIVE_S = 5.0
 MOST_STREAMS = 48  # each holds a thread of the server, and calls need theirs
