@@ -9,7 +9,7 @@ import numpy as np
 
 from ivr.clock import Clock, SystemClock
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
-from ivr.speech.transcriber import Hint, TranscriberFailed, Transcription
+from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 MAX_TOKENS = 160  # as in whisper_transcriber
 
@@ -34,7 +34,7 @@ class FasterWhisperTranscriber:
         # The first run is several times slower than the rest; no caller should wait for it.
         self._recognise(np.zeros(SAMPLE_RATE_HZ, np.float32), "en")
 
-    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
             return self._hearing.hear(audio, language, self._recognise)

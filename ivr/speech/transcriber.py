@@ -35,20 +35,11 @@ class Transcription:
     decode_s: float
 
 
-@dataclass(frozen=True)
-class Hint:
-    """What a fitting answer looks like: `digits` is how many digits it has. It may be wrong."""
-
-    digits: int
-
-
 class Transcriber(Protocol):
     """Turns one utterance into words."""
 
-    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Transcribe mono float32 audio in [-1, 1] at 16 kHz, shape (samples,), up to 30 s.
-
-        A hint may decide between two readings of the sound; an engine may disregard it.
 
         Never raises for odd audio (empty, silent, clipped): those come back with a `doubt`.
         Raises TranscriberFailed when the engine itself is broken.

@@ -15,7 +15,7 @@ import numpy as np
 
 from ivr import log
 from ivr.speech.pool_worker import Answer, Failed, Loaded, MakeTranscriber, serve
-from ivr.speech.transcriber import Hint, TranscriberFailed, Transcription
+from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 LOAD_TIMEOUT_S = 120.0
 RELOAD_PAUSE_S = 1.0
@@ -45,7 +45,6 @@ class _Job:
     number: int
     audio: np.ndarray = field(compare=False)
     language: str = field(compare=False)
-    hint: Hint | None = field(compare=False)
     on_done: OnDone = field(compare=False)
     tries: int = field(default=0, compare=False)
     is_settled: bool = field(default=False, compare=False)
@@ -97,13 +96,12 @@ class TranscriptionPool:
         language: str,
         on_done: OnDone,
         priority: Priority = Priority.FINAL,
-        hint: Hint | None = None,
     ) -> Ticket:
         """Queue one utterance (float32, 16 kHz).
 
         `on_done` runs once, on a thread of the pool; it must be quick and must not raise.
         """
-        job = _Job(priority, next(self._numbers), audio, language, hint, on_done)
+        job = _Job(priority, next(self._numbers), audio, language, on_done)
         with self._changed:
             if not self._is_closed:
                 heapq.heappush(self._queue, job)
@@ -227,7 +225,7 @@ class TranscriptionPool:
 
     def _ask(self, process: BaseProcess, line: Connection, job: _Job) -> Answer | _Loss:
         try:
-            line.send((job.audio, job.language, job.hint))
+            line.send((job.audio, job.language))
         except OSError:
             return _Loss.DIED
         return self._receive(process, line, self._job_timeout_s)

@@ -12,7 +12,7 @@ from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognise
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.silence_memory import SilenceMemory
-from ivr.speech.transcriber import Hint, TranscriberFailed, Transcription
+from ivr.speech.transcriber import TranscriberFailed, Transcription
 from ivr.speech.whisper_layers import Precision, best_precision
 
 # 28 s of the fastest speech is about 110 words; a decoder that writes more is looping.
@@ -58,7 +58,7 @@ class WhisperTranscriber:
                 heard = self._encoder.encode(np.zeros(int(warm_up_s * SAMPLE_RATE_HZ), np.float32))
                 self._decoder.decode(heard, "en")
 
-    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
             return self._hearing.hear(audio, language, self._recognise)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.speech.transcriber import Hint, TranscriberFailed, Transcription
+from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 ANSWER, DIE, HANG, FAIL = 1, 2, 3, 4
 
@@ -22,7 +22,7 @@ class ObedientTranscriber:
     def __init__(self, diary: Path) -> None:
         self._diary = diary
 
-    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Do what the first sample says."""
         order, name = int(audio[0]), str(int(audio[1]))
         with self._diary.open("a") as diary:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ivr.speech.transcriber import Doubt, Hint, TranscriberFailed, Transcription
+from ivr.speech.transcriber import Doubt, TranscriberFailed, Transcription
 
 SAMPLE_RATE_HZ = 16000
 _QUIETEST = 1e-3  # the largest sample of what still counts as silence
@@ -21,7 +21,7 @@ class ScriptedTranscriber:
         self.heard: list[np.ndarray] = []
         self._script = deque(script)
 
-    def transcribe(self, audio: np.ndarray, language: str, hint: Hint | None = None) -> Transcription:
+    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
         """Return the next line; with the script at its end, a no-speech doubt."""
         self.heard.append(audio)
         is_silent = audio.size == 0 or float(np.max(np.abs(np.nan_to_num(audio)))) < _QUIETEST
