@@ -12,6 +12,7 @@ sentence at once, with no dialogue and no look-up behind it.
 import asyncio
 import json
 import os
+import re
 import tempfile
 import time
 from collections import Counter
@@ -40,6 +41,7 @@ OURS = {
 PEERS = {"pipecat defaults": ("defaults", "default"), "pipecat tuned": ("tuned", "default")}
 FIRST = ("ivr whisper base", "pipecat defaults", "pipecat tuned")
 PATIENCE_S = "30"  # a caller who waits for the others to finish must not be asked whether they are there
+MEANINGS = {"yes": {"yes", "yeah", "yep"}, "no": {"no", "nope", "nah"}}
 BARE_IN_ONE_CALL = 2  # a third answer that fits no question would fetch a person
 WAITING_WORDS = {"say_still_working", "say_still_working_2", "say_still_working_3"}
 Record = dict[str, Any]
@@ -162,11 +164,16 @@ def summary(result: Record) -> Record:
 
 
 def _bare_heard(calls: list[Record]) -> int:
+    """Count the words that were answered and recognised as what they mean; "Yeah" is a yes."""
     heard = 0
     for one in calls:
+        words = [set(re.findall(r"[a-z]+", text.lower())) for text in one["heard"]]
         for turn in one["turns"]:
-            wanted = turn["text"].strip(".").lower()
-            heard += any(wanted in text.lower() for text in one["heard"]) and turn["is_answered"]
+            meant = MEANINGS[turn["text"].strip(".").lower()]
+            found = next((said for said in words if said & meant), None)
+            if found is not None and turn["is_answered"]:
+                words.remove(found)
+                heard += 1
     return heard
 
 
