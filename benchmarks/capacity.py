@@ -23,8 +23,8 @@ import click
 
 from benchmarks import report
 from benchmarks.stream_caller import Lateness, StreamCaller
-from benchmarks.systems import System
-from benchmarks.turn_latency import OURS, PEERS, started
+from benchmarks.systems import Ours, System
+from benchmarks.turn_latency import OURS, PEERS, started, waiting_words
 from benchmarks.utterances import Mouths, Utterance, synthetic_calls
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
 
@@ -93,6 +93,7 @@ class Level:
         self._waits: list[float] = []
         self._lost = 0
         self._cut = 0
+        self._waiting_words = 0
         self._began_at = 0.0
 
     async def run(self) -> Record:
@@ -113,6 +114,7 @@ class Level:
             "time_to_first_audio_s": report.spread(self._waits),
             "no_answer": self._lost,
             "cut_off": self._cut,
+            "waiting_words": self._waiting_words,
             "failed_calls": [repr(problem) for problem in failed],
             "caller_late_ms": self._lateness.summary_ms(),
             "load_1min": round(os.getloadavg()[0], 2),
@@ -123,7 +125,7 @@ class Level:
         await asyncio.sleep(0.15 * number)
         rounds = 0
         while True:
-            async with self._system.call(session, self._lateness) as (caller, _):
+            async with self._system.call(session, self._lateness) as (caller, sid):
                 try:
                     await caller.greeted()
                 finally:
@@ -133,6 +135,8 @@ class Level:
                     await self._meet(caller, number)
                 await self._talk(caller, self._lines[(number + rounds) % len(self._lines)])
                 await caller.hang_up()
+            if isinstance(self._system, Ours):
+                self._waiting_words += waiting_words(await asyncio.to_thread(self._system.events, sid))
             rounds += 1
             if self._is_over():
                 return
@@ -185,13 +189,29 @@ async def _run(system: System, callers: int, seconds: float, lines: list[list[Ut
 def show(results: Record, on: Record) -> None:
     """Print one table per system."""
     click.echo(f"{on['cpu']}, {on['cores']} cores, load {on['load_1min']} at the start")
-    head = ["calls", "p50 s", "p95 s", "max s", "n", "no answer", "cut off", "failed", "late p99 ms"]
+    head = [
+        "calls",
+        "p50 s",
+        "p95 s",
+        "max s",
+        "n",
+        "no answer",
+        "cut off",
+        "fillers",
+        "failed",
+        "late p99 ms",
+    ]
     for name, levels in results.items():
         rows = []
         for level in levels:
             wait = level["time_to_first_audio_s"]
             row = [level["calls"], *(wait[key] for key in ("p50", "p95", "max", "n"))]
-            row += [level["no_answer"], level["cut_off"], len(level["failed_calls"])]
+            row += [
+                level["no_answer"],
+                level["cut_off"],
+                level.get("waiting_words"),
+                len(level["failed_calls"]),
+            ]
             row += [level["caller_late_ms"]["p99"]]
             row += [" ".join(f"{part}:{used}" for part, used in short(level["cores_used"]).items())]
             row += [" ".join(f"{part}:{rss}" for part, rss in short(level["peak_rss_mb"]).items())]

@@ -99,8 +99,14 @@ def _from_events(events: list[Record]) -> Record:
         "endpoints": [fact["endpoint"] for fact in heard],
         "decode_s": [fact["decode_s"] for fact in heard],
         "timings": [fact["timings"] for fact in answered if fact.get("timings")],
-        "waiting_words": sum(name in WAITING_WORDS for name in prompts),
+        "waiting_words": waiting_words(events),
     }
+
+
+def waiting_words(events: list[Record]) -> int:
+    """Count what a caller heard instead of the answer: after 1.5 s it is the first sound."""
+    prompts = [event["facts"]["prompt_id"] for event in events if event["kind"] == "prompt_started"]
+    return sum(name in WAITING_WORDS for name in prompts)
 
 
 async def measure(
