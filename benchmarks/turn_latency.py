@@ -90,9 +90,6 @@ def _turn(turn: TimedTurn) -> Record:
 def _from_events(events: list[Record]) -> Record:
     heard = [event["facts"] for event in events if event["kind"] == "utterance_heard"]
     answered = [event["facts"] for event in events if event["kind"] == "turn_answered"]
-    prompts = Counter(
-        event["facts"].get("prompt_id") for event in events if event["kind"] == "prompt_started"
-    )
     return {
         "heard": [fact["text"] for fact in heard],
         "doubts": [fact["doubt"] for fact in heard],
