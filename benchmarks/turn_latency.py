@@ -1,6 +1,6 @@
 """Measure how long a caller waits for an answer, beside Pipecat on the same wire in the same run.
 
-    .venv/bin/python -m benchmarks.turn_latency [--system ...] [--turns 40] [--minutes 4] [--more]
+    .venv/bin/python -m benchmarks.turn_latency [--systems ...] [--turns 40] [--minutes 4] [--more]
 
 Every system gets the same calls, but only one caller speaks, and waits for an answer, at a time: the
 systems take turns, sentence by sentence, and nobody's recognition disturbs another's. Time to first
