@@ -23,7 +23,7 @@ import yaml
 from ivr.dialogue.dialogue import Spoken
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_dialogue import RasaDialogue
-from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.orders.order_book import Order, OrderStatus
 from tests.fakes.memory_orders import MemoryOrderBook

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.plain_words import plain_words
-from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.spoken.hearing import hear_numbers
 
 # Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
 MIN_VOICED_S = 0.16

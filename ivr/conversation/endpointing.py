@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.plain_words import plain_words
-from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.spoken.hearing import hear_numbers
 
 COMPLETE_S = 0.35
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark

@@ -15,7 +15,7 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Verdict
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
-from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ivr.conversation.prompt import Prompt
-from ivr.dialogue.spoken_form import SPOKEN
+from ivr.dialogue.spoken.saying import SPOKEN
 from ivr.errors import IvrError
 
 FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end

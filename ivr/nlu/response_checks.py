@@ -5,7 +5,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode
 
-from ivr.dialogue.spoken_form import SPOKEN
+from ivr.dialogue.spoken.saying import SPOKEN
 from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
 from ivr.nlu.yaml_marks import Problem, items, line_of, pairs, text, value_at
 

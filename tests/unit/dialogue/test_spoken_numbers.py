@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialogue.spoken_numbers import hear_numbers
+from ivr.dialogue.spoken.hearing import hear_numbers
 
 ORDER = (6,)
 POSTCODE = (5, 4)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.dialogue.spoken_form import code_aloud, date_aloud, digits_aloud
+from ivr.dialogue.spoken.saying import code_aloud, date_aloud, digits_aloud
 from ivr.dialogue.wording import Wording, WordingInvalid
 
 ROOT = Path(__file__).parents[3]

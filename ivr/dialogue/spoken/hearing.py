@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ivr.dialogue.number_words import NUMBER_WORDS, NumberWords
+from ivr.dialogue.spoken.languages import NUMBER_WORDS
+from ivr.dialogue.spoken.number_words import NumberWords
 
 SHORTEST_UNASKED = 4  # digits; a shorter run in free speech stays words ("two questions", "one moment")
 SHORTEST_AWAITED = 2  # digits; "one moment, please" is no answer to "what's the number?"
