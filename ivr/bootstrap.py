@@ -29,6 +29,7 @@ from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.follow_up_records import FollowUpRecords
 from ivr.handoff.opening_hours import load_hours
 from ivr.handoff.routing import read_agents
 from ivr.handoff.transfer_desk import TransferDesk
@@ -39,6 +40,7 @@ from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_desk_records import SqlDeskRecords
+from ivr.records.sql_follow_up_records import SqlFollowUpRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import CallRecords, RecordsUnavailable
 from ivr.speech.first_that_speaks import FirstThatSpeaks
@@ -73,6 +75,7 @@ class WiredServices:
     prompts: PromptCache
     desk: TransferDesk
     desk_records: DeskRecords
+    follow_ups: FollowUpRecords
     desk_actions: DeskActions
     calls: Calls
     actions: Actions
@@ -136,6 +139,7 @@ def wire(settings: Settings) -> WiredServices:
         prompts=prompts,
         desk=desk,
         desk_records=SqlDeskRecords(database, clock),
+        follow_ups=SqlFollowUpRecords(database, clock),
         desk_actions=DeskActions(records, desk, switchboard),
         calls=calls,
         actions=Actions(order_check),

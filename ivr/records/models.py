@@ -162,3 +162,54 @@ orders = Table(
     Column("carrier_name", String(64)),
     Column("tracking_code", String(64)),
 )
+
+# What a caller left instead of waiting; the case itself is a row of `callbacks`.
+messages = Table(
+    "messages",
+    metadata,
+    Column("case_number", String(6), primary_key=True),
+    Column("call_id", String(64), nullable=False, unique=True),
+    Column("language", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("recording_sid", String(64)),
+    Column("text", Text),
+    Column("tries", Integer, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
+# Text messages callers asked for, written before they are sent.
+texts = Table(
+    "texts",
+    metadata,
+    Column("text_id", String(96), primary_key=True),
+    Column("call_id", String(64), nullable=False),
+    Column("number", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("sid", String(64)),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+# Each try to call somebody back. An agent and a case have one open try at most.
+callback_tries = Table(
+    "callback_tries",
+    metadata,
+    Column("try_id", String(64), primary_key=True),
+    Column("case_number", String(6), nullable=False, index=True),
+    Column("call_id", String(64), nullable=False),
+    Column("agent", String(128), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("agent_call_id", String(64)),
+    Column("caller_call_id", String(64)),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+_IS_OPEN_TRY = text("state IN ('agent_rings', 'agent_briefed', 'caller_rings', 'caller_asked', 'joined')")
+for _owner in ("agent", "case_number"):
+    Index(
+        f"uq_callback_tries_one_open_per_{_owner}",
+        callback_tries.c[_owner],
+        unique=True,
+        sqlite_where=_IS_OPEN_TRY,
+        postgresql_where=_IS_OPEN_TRY,
+    )

@@ -12,6 +12,7 @@ from ivr.conversation.prompt import Prompt
 from ivr.dialogue.actions import Actions
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.follow_up_records import FollowUpRecords
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
@@ -76,6 +77,8 @@ class Services(Protocol):
     def desk(self) -> TransferDesk: ...
     @property
     def desk_records(self) -> DeskRecords: ...
+    @property
+    def follow_ups(self) -> FollowUpRecords: ...
     @property
     def desk_actions(self) -> DeskActions: ...
     @property
