@@ -39,6 +39,17 @@ SAMPLES: Mapping[str, str] = {
     "wanted": "I would like to know where my order is",
     "order_status": "out for delivery",
     "position": "12",
+    "new_date": "2026-11-24",
+    "first_day": "2026-11-24",
+    "last_day": "2026-11-30",
+    "due_date": "2026-11-24",
+    "paid_on": "2026-11-24",
+    "back_on": "2026-11-24",
+    "amount": "1249.00 SEK",
+    "return_code": "RT471192",
+    "product": "wool blanket, grey",
+    "other_product": "cotton blanket",
+    "address": "Storgatan 12, 114 55 Stockholm",
     "opens": "on Wednesday at eight forty-five in the morning",
 }
 
