@@ -13,6 +13,18 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True)
+class SpeechFaltered:
+    """The voice has been gone since `at_s`, too short a while to say whether it stopped."""
+
+    at_s: float
+
+
+@dataclass(frozen=True)
+class SpeechWentOn:
+    """It had only faltered."""
+
+
+@dataclass(frozen=True)
 class SpeechStopped:
     """The voice that began at `started_s` ended at `at_s`."""
 
@@ -20,17 +32,22 @@ class SpeechStopped:
     started_s: float
 
 
+SpeechChange = SpeechStarted | SpeechFaltered | SpeechWentOn | SpeechStopped
+
+
 @dataclass(frozen=True)
 class Hearing:
     """How voice probabilities become speech.
 
     Thresholds are silero-vad's own (utils_vad.get_speech_timestamps: 0.5, and 0.15 less to stop).
-    96 ms to start keeps clicks out and lets "no" in; 192 ms to stop bridges the gaps inside words.
+    96 ms to start keeps clicks out and lets "no" in; 192 ms to stop bridges the gaps inside words;
+    after 96 ms it is worth transcribing on the chance that it is the end.
     """
 
     start_threshold: float = 0.5
     stop_threshold: float = 0.35
     min_speech_ms: int = 96
+    falter_ms: int = 96
     min_silence_ms: int = 192
     pre_roll_ms: int = 320
     max_utterance_s: float = 30.0
@@ -46,6 +63,7 @@ class SpeechDetector:
         self._kept_samples = 0
         self._position = 0
         self._candidate: int | None = None  # where the stretch of voice or silence under test began
+        self._has_faltered = False
         self._started: int | None = None
         self._last_voice: int | None = None
         self._is_utterance_open = False
@@ -65,8 +83,8 @@ class SpeechDetector:
         """Seconds since the caller's last voiced sample, or since the stream began."""
         return (self._position - (self._last_voice or 0)) / self._rate
 
-    def hear(self, window: np.ndarray, probability: float) -> SpeechStarted | SpeechStopped | None:
-        """Take the next window and say whether speech started or stopped with it."""
+    def hear(self, window: np.ndarray, probability: float) -> SpeechChange | None:
+        """Take the next window and say what changed with it."""
         window_start = self._position
         self._position += window.size
         self._keep(window)
@@ -101,18 +119,30 @@ class SpeechDetector:
         self._is_utterance_open = True
         return SpeechStarted(self._started / self._rate)
 
-    def _while_speaking(self, window_start: int, probability: float) -> SpeechStopped | None:
+    def _while_speaking(self, window_start: int, probability: float) -> SpeechChange | None:
         if probability >= self._hearing.stop_threshold:
-            self._candidate = None
-            self._last_voice = self._position
-            return None
+            return self._voice_goes_on()
         if self._candidate is None:
             self._candidate = window_start
-        if self._position - self._candidate < self._samples(self._hearing.min_silence_ms):
-            return None
+        silent = self._position - self._candidate
+        if silent >= self._samples(self._hearing.min_silence_ms):
+            return self._stop(self._candidate)
+        if silent >= self._samples(self._hearing.falter_ms) and not self._has_faltered:
+            self._has_faltered = True
+            return SpeechFaltered(self._candidate / self._rate)
+        return None
+
+    def _voice_goes_on(self) -> SpeechWentOn | None:
+        had_faltered, self._has_faltered = self._has_faltered, False
+        self._candidate = None
+        self._last_voice = self._position
+        return SpeechWentOn() if had_faltered else None
+
+    def _stop(self, at: int) -> SpeechStopped:
         assert self._started is not None
-        stopped = SpeechStopped(self._candidate / self._rate, self._started / self._rate)
+        stopped = SpeechStopped(at / self._rate, self._started / self._rate)
         self._started = self._candidate = None
+        self._has_faltered = False
         return stopped
 
     def _keep(self, window: np.ndarray) -> None:

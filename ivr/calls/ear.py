@@ -4,7 +4,7 @@ import numpy as np
 
 from ivr.audio import g711
 from ivr.audio.frames import Windows
-from ivr.audio.speech_detector import SpeechDetector, SpeechStarted, SpeechStopped
+from ivr.audio.speech_detector import SpeechChange, SpeechDetector, SpeechStarted
 from ivr.audio.talk_meter import TalkMeter
 from ivr.audio.voice_activity import SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceActivity
 
@@ -47,7 +47,7 @@ class Ear:
         """How much of that is spoken with the mouth open; 0 for a hum."""
         return self._talk.open_s if self.is_speaking else 0.0
 
-    def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechStopped]:
+    def hear(self, mulaw: bytes) -> list[SpeechChange]:
         """Take 8 kHz mu-law audio of any length and return what it brought."""
         audio = g711.decode(mulaw)
         self._samples += audio.size

@@ -43,6 +43,10 @@ class Line(Protocol):
         """Return the next message, or None when none came in time."""
         ...
 
+    def wake(self) -> None:
+        """Make a `receive` that waits return None now, or the next one; from any thread."""
+        ...
+
     def play(self, mulaw: bytes, mark: str) -> None:
         """Queue 8 kHz mu-law audio behind what is queued, and a mark behind it."""
         ...

@@ -3,7 +3,7 @@
 import queue
 from enum import StrEnum
 
-from ivr.audio.speech_detector import SpeechStarted, SpeechStopped
+from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
 from ivr.calls.ear import Ear
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines
@@ -11,10 +11,11 @@ from ivr.calls.interruption import Interruption
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.logbook import Logbook
 from ivr.calls.mouth import AudioReady, Mouth
+from ivr.calls.silences import Silences
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.barge_in import Verdict
-from ivr.conversation.conversation import Conversation
+from ivr.conversation.conversation import STILL_WORKING, Conversation
 from ivr.conversation.events import (
     CallBegan,
     DialogueFailed,
@@ -30,12 +31,11 @@ from ivr.conversation.events import (
 )
 from ivr.conversation.floor import Floor, FloorEvent, FloorState
 from ivr.conversation.keys import KeyEntry
-from ivr.conversation.patience import is_word_due
 from ivr.dialogue.dialogue import DialogueUnavailable
 from ivr.log import get
 from ivr.records.kinds import Kind
 
-RECEIVE_S = 0.02
+RECEIVE_S = 0.02  # a silent line must not stop the clock; results wake it
 STALLED_S = 10.0  # a network that sends no frame this long has lost the stream
 
 log = get("live_call")
@@ -61,16 +61,14 @@ class LiveCall:
         self._engines = engines
         self._max_call_s = max_call_s
         self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._mouth = Mouth(line, engines.audio, engines.executor, self._results.put)
+        self._mouth = Mouth(line, engines.audio, engines.executor, self._post)
         self._floor = Floor()
         self._keys = KeyEntry()
-        self._listen: Listen | None = None
-        self._silent_since_s: float | None = None
-        self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._results.put)
+        self._silences = Silences()
+        self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._post)
         self._interruption = Interruption()
         self._log = Logbook(engines.records, conversation.call_id)
         self._is_asked = False  # the dialogue is making an answer
-        self._waiting_words = 0  # said in this wait
         self._leaving: StreamEnd | None = None
         self._end: StreamEnd | None = None
         self._outcome: Outcome | None = None
@@ -100,6 +98,7 @@ class LiveCall:
             if self._now - began_at > self._max_call_s:
                 self._feed(TimeRanOut())
         self._turn.go_on()
+        self._log.answer_was_not_heard()
         if self._outcome is not None:  # only now: the goodbye belongs to the call
             end_call(
                 self._engines.records,
@@ -123,37 +122,53 @@ class LiveCall:
             case LineClosed(reason, is_stop_announced):
                 self._lose("stopped" if is_stop_announced else reason)
 
-    def _take_speech(self, change: SpeechStarted | SpeechStopped) -> None:
-        if isinstance(change, SpeechStarted):
-            is_open = self._floor.state is FloorState.OPEN
-            if not (is_open and self._interruption.is_echo(self._ear, self._mouth.lately(self._ear.now_s))):
-                self._caller_began()
+    def _take_speech(self, change: SpeechChange) -> None:
+        match change:
+            case SpeechStarted():
+                is_open = self._floor.state is FloorState.OPEN
+                if not (
+                    is_open and self._interruption.is_echo(self._ear, self._mouth.lately(self._ear.now_s))
+                ):
+                    self._caller_began()
+            case SpeechFaltered(at_s) if self._floor.state is FloorState.CALLER:
+                self._turn.guess(at_s)
+            case SpeechWentOn() if self._floor.state is FloorState.CALLER:
+                self._turn.go_on()
+            case SpeechStopped(at_s):
+                self._caller_stopped(at_s)
+
+    def _voice_began(self) -> None:
+        sounded = self._mouth.lately(self._ear.now_s)
+        if self._floor.state is FloorState.OPEN and self._interruption.is_echo(self._ear, sounded):
             return
-        self._move(FloorEvent.SPEECH_STOPPED)
-        if self._floor.state is FloorState.PAUSE:
-            self._turn.pause(change.at_s)
-        elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
-            self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
+        self._caller_began()
 
     def _caller_began(self) -> None:
         self._move(FloorEvent.SPEECH_STARTED)
         if self._floor.state is FloorState.CALLER:
             self._turn.go_on()
-            self._waiting_words = 0
+            self._silences.caller_spoke()
+
+    def _caller_stopped(self, at_s: float) -> None:
+        self._move(FloorEvent.SPEECH_STOPPED)
+        if self._floor.state is FloorState.PAUSE:
+            self._turn.pause(at_s)
+        elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
+            self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
 
     def _take_key(self, key: str) -> None:
         if self._floor.state is FloorState.LEAVING:
             return
         self._interruption.end()
         self._prompts_ended(self._mouth.stop(self._ear.now_s))
-        self._silent_since_s = self._ear.now_s
+        self._silences.began(self._ear.now_s)
         entry = self._keys.press(key, self._ear.now_s, self._conversation.expects)
         if entry is not None:
             self._take_entry(entry)
 
     def _take_entry(self, digits: str) -> None:
         self._turn.close_with_keys()
-        self._waiting_words = 0
+        self._silences.caller_spoke()
         self._move(FloorEvent.KEYS_ENTERED)
         self._log.write(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
         self._feed(KeysEntered(digits))
@@ -164,6 +179,11 @@ class LiveCall:
             return
         self._log.write(Kind.STREAM_LOST, reason=reason)
         self._end = StreamEnd.LOST
+
+    def _post(self, result: object) -> None:
+        """Hand in a result from any thread."""
+        self._results.put(result)
+        self._line.wake()
 
     def _drain_results(self) -> None:
         while True:
@@ -199,7 +219,7 @@ class LiveCall:
             case FloorState.OPEN if self._interruption.is_under_way(self._ear, self._mouth.lately(now_s)):
                 self._caller_began()  # who began under the bot's last words
             case FloorState.OPEN:
-                self._watch_silence(now_s)
+                self._watch_silence()
             case FloorState.WORKING:
                 self._watch_the_wait()
             case FloorState.LEAVING if self._mouth.is_silent:
@@ -260,29 +280,18 @@ class LiveCall:
         if was_silent:
             self._prompt_began()
 
-    def _watch_silence(self, now_s: float) -> None:
-        if self._listen is None or self._silent_since_s is None:
-            return
+    def _watch_silence(self) -> None:
         if self._keys.digits or self._turn.is_being_heard:
             return
-        if now_s - self._silent_since_s >= self._listen.no_input_s:
-            self._listen = None
+        if self._silences.is_caller_overdue(self._ear.now_s):
             self._feed(NothingSaid())
 
     def _watch_the_wait(self) -> None:
         if not self._is_answer_due or not self._mouth.is_silent:
             return
-        timing = self._turn.timing
-        silent_s = self._ear.now_s - (self._silent_since_s or 0.0)
-        if not is_word_due(
-            self._waiting_words,
-            self._now - timing.speech_ended_at,
-            self._now - timing.turn_ended_at,
-            silent_s,
-        ):
-            return
-        self._waiting_words += 1
-        self._feed(WaitGrewLong(self._waiting_words))
+        times = self._silences.word_due(self._ear.now_s, self._now, self._turn.timing)
+        if times is not None:
+            self._feed(WaitGrewLong(times))
 
     # -- what goes out ---------------------------------------------------------------------------
 
@@ -298,7 +307,7 @@ class LiveCall:
             case Say(prompt):
                 self._mouth.say(prompt)
             case Listen():
-                self._listen = action
+                self._silences.expect(action)
                 if self._mouth.is_silent:
                     self._open_the_floor()
             case AskDialogue():
@@ -320,9 +329,9 @@ class LiveCall:
             reply = self._engines.dialogue.reply(conversation.call_id, ask.heard, conversation.language)
         except DialogueUnavailable as problem:
             log.warning("dialogue_unavailable", call_id=conversation.call_id, reason=str(problem))
-            self._results.put(DialogueFailed(ask.turn))
+            self._post(DialogueFailed(ask.turn))
             return
-        self._results.put(DialogueReplied(ask.turn, reply))
+        self._post(DialogueReplied(ask.turn, reply))
 
     def _take_reply(self, event: DialogueReplied | DialogueFailed) -> None:
         if event.turn != self._conversation.turn:
@@ -341,7 +350,6 @@ class LiveCall:
             if self._mouth.is_silent:
                 self._open_the_floor()
         if was_silent and self._mouth.current is not None:
-            self._log.answer_sounds(self._turn.timing, self._now)
             self._prompt_began()
 
     def _prompt_began(self) -> None:
@@ -350,6 +358,8 @@ class LiveCall:
             return
         if self._floor.state is FloorState.PAUSE:
             self._turn.go_on()
+        if current.prompt.id not in STILL_WORKING:
+            self._log.answer_sounds(self._turn.timing, self._now)
         is_open = current.prompt.is_interruptible
         self._move(FloorEvent.PROMPT_BEGAN if is_open else FloorEvent.DISCLOSURE_BEGAN)
         self._log.prompt_began(current)
@@ -364,7 +374,7 @@ class LiveCall:
             self._open_the_floor()
 
     def _open_the_floor(self) -> None:
-        self._silent_since_s = self._ear.now_s
+        self._silences.began(self._ear.now_s)
         self._move(FloorEvent.WAIT_WENT_ON if self._is_answer_due else FloorEvent.PROMPTS_ENDED)
 
     def _leave(self, end: StreamEnd) -> None:

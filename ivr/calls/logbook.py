@@ -66,10 +66,18 @@ class Logbook:
 
     def reply_came(self, event: DialogueReplied) -> None:
         """Keep the reply until its first sound, when the time it took is known."""
+        self.answer_was_not_heard()
         self._answered = event
 
     def answer_sounds(self, timing: TurnTiming, now: float) -> None:
         """Write the reply last kept, if it is not written yet; `now` is on the monotonic clock."""
+        self._write_answer(timing.split(now))
+
+    def answer_was_not_heard(self) -> None:
+        """Write the reply last kept, if it is not written yet, without the time it took."""
+        self._write_answer(None)
+
+    def _write_answer(self, timings: dict[str, float] | None) -> None:
         if self._answered is None:
             return
         event, self._answered = self._answered, None
@@ -81,5 +89,5 @@ class Logbook:
             intent_confidence=round(reply.intent_confidence, 3),
             verdict=reply.verdict,
             expects=asdict(reply.expects),
-            timings=timing.split(now),
+            timings=timings,
         )

@@ -91,8 +91,8 @@ class TurnInHand:
         """Whether the turn fills the recogniser's window."""
         return self._ear.utterance().size / LINE_HZ >= endpointing.LONGEST_TURN_S
 
-    def pause(self, speech_ended_s: float) -> None:
-        """The caller stopped at this second of audio: start transcribing what was said so far."""
+    def guess(self, speech_ended_s: float) -> None:
+        """The voice has faltered at this second of audio: start transcribing what was said so far."""
         self.go_on()
         self._speech_ended_s = speech_ended_s
         now = self._clock.monotonic()
@@ -105,6 +105,11 @@ class TurnInHand:
             lambda heard: self._post(TranscriptionCame(marker, heard)),
             Priority.SPECULATIVE,
         )
+
+    def pause(self, speech_ended_s: float) -> None:
+        """The caller stopped at this second of audio; a guess made there stands."""
+        if self._marker is None or self._speech_ended_s != speech_ended_s:
+            self.guess(speech_ended_s)
 
     def go_on(self) -> None:
         """The caller speaks again, or the words are not needed: throw the guess away."""

@@ -12,7 +12,8 @@ PEAK_DBFS = -3.0
 _LOW_HZ = (120.0, 280.0)
 _HIGH_HZ = (3400.0, 3700.0)
 _EDGE_DB = 45.0  # under the peak this much is silence
-_KEPT_EDGE_S = 0.03
+_KEPT_BEFORE_S = 0.01  # the caller waits for this one
+_KEPT_AFTER_S = 0.03
 
 
 def for_the_phone(audio: np.ndarray, sample_rate_hz: int) -> np.ndarray:
@@ -42,5 +43,5 @@ def _without_dead_ends(audio: np.ndarray) -> np.ndarray:
     if peak <= FLOOR_DBFS:
         return audio[:0]
     sounding = np.flatnonzero(np.abs(audio) > 10 ** ((peak - _EDGE_DB) / 20))
-    edge = int(_KEPT_EDGE_S * SAMPLE_RATE_HZ)
-    return audio[max(0, sounding[0] - edge) : sounding[-1] + edge + 1]
+    before, after = (int(kept_s * SAMPLE_RATE_HZ) for kept_s in (_KEPT_BEFORE_S, _KEPT_AFTER_S))
+    return audio[max(0, sounding[0] - before) : sounding[-1] + after + 1]

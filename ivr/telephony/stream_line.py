@@ -1,6 +1,7 @@
 """A caller's line over a Media Streams WebSocket."""
 
-from typing import Protocol
+import threading
+from typing import Any, Final, Protocol
 
 from simple_websocket import ConnectionClosed
 from wsproto.utilities import LocalProtocolError
@@ -15,11 +16,16 @@ MOST_PROBLEMS = 50
 # The peer may go at any moment: before a send, during it, or while its own close frame is being read.
 GONE = (ConnectionClosed, LocalProtocolError, OSError)
 
+_WOKEN: Final = object()  # lies among the messages and is none
+
 _log = log.get("stream_line")
 
 
 class Socket(Protocol):
-    """An open WebSocket."""
+    """An open WebSocket, as simple_websocket makes them: its reader fills `input_buffer` and sets `event`."""
+
+    input_buffer: list[Any]
+    event: threading.Event
 
     def receive(self, timeout: float | None = None) -> str | bytes | None:
         """Return the next message, None when none came in time. Raises ConnectionClosed."""
@@ -48,7 +54,12 @@ class StreamLine:
             message = self._socket.receive(timeout_s)
         except ConnectionClosed:
             return LineClosed("socket closed", is_stop_announced=False)
-        return None if message is None else self._read(message)
+        return None if message is None or message is _WOKEN else self._read(message)
+
+    def wake(self) -> None:
+        """Make `receive` return now: a result must not wait for the next frame."""
+        self._socket.input_buffer.append(_WOKEN)
+        self._socket.event.set()
 
     def play(self, mulaw: bytes, mark: str) -> None:
         """Queue audio and a mark behind it."""

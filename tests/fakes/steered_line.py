@@ -75,6 +75,9 @@ class SteeredLine:
         self._clock.advance(FRAME_S)
         return Frame(self.frame())
 
+    def wake(self) -> None:
+        """Change nothing: `receive` never waits."""
+
     def frame(self) -> bytes:
         """Return what the caller's line delivers now."""
         sounds = [sound for start, end, sound in self._speech if start <= self.now_s < end]

@@ -5,20 +5,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.audio.speech_detector import Hearing, SpeechDetector, SpeechStarted, SpeechStopped
+from ivr.audio.speech_detector import (
+    Hearing,
+    SpeechChange,
+    SpeechDetector,
+    SpeechFaltered,
+    SpeechStarted,
+    SpeechStopped,
+    SpeechWentOn,
+)
 
 WINDOW = np.zeros(256, np.float32)
 WINDOW_S = 0.032
 
 
-def listen(detector: SpeechDetector, probabilities: list[float]) -> list[SpeechStarted | SpeechStopped]:
+def listen(detector: SpeechDetector, probabilities: list[float]) -> list[SpeechChange]:
     noticed = (detector.hear(WINDOW, probability) for probability in probabilities)
     return [change for change in noticed if change is not None]
 
 
 def test_start_and_stop_are_told_at_the_second_they_happened() -> None:
     noticed = listen(SpeechDetector(), [0.0] * 10 + [0.9] * 20 + [0.1] * 10)
-    assert noticed == [SpeechStarted(10 * WINDOW_S), SpeechStopped(30 * WINDOW_S, 10 * WINDOW_S)]
+    ended_s = 30 * WINDOW_S
+    assert noticed == [
+        SpeechStarted(10 * WINDOW_S),
+        SpeechFaltered(ended_s),
+        SpeechStopped(ended_s, 10 * WINDOW_S),
+    ]
 
 
 def test_a_click_is_not_speech() -> None:
@@ -27,7 +40,7 @@ def test_a_click_is_not_speech() -> None:
 
 def test_a_gap_inside_a_word_does_not_stop_it() -> None:
     noticed = listen(SpeechDetector(), [0.9] * 5 + [0.0] * 5 + [0.9] * 5)
-    assert [type(change) for change in noticed] == [SpeechStarted]
+    assert [type(change) for change in noticed] == [SpeechStarted, SpeechFaltered, SpeechWentOn]
 
 
 def test_between_the_thresholds_speech_goes_on_but_does_not_begin() -> None:
@@ -74,10 +87,25 @@ def test_an_endless_turn_keeps_only_its_end() -> None:
     assert 8000 <= detector.utterance().size <= 8000 + 256
 
 
+def test_a_falter_is_told_after_a_tenth_of_a_second_and_a_shorter_gap_is_none() -> None:
+    detector = SpeechDetector()
+    assert [type(change) for change in listen(detector, [0.9] * 5 + [0.0] * 2 + [0.9])] == [SpeechStarted]
+    assert listen(detector, [0.0] * 3) == [SpeechFaltered(8 * WINDOW_S)]
+
+
 @given(st.lists(st.floats(0, 1), max_size=300))
 def test_starts_and_stops_alternate_and_time_never_runs_back(probabilities: list[float]) -> None:
     noticed = listen(SpeechDetector(), probabilities)
-    kinds = [type(change) for change in noticed]
-    assert kinds == [(SpeechStarted, SpeechStopped)[place % 2] for place in range(len(kinds))]
-    times = [change.at_s for change in noticed]
+    follows = {
+        None: {SpeechStarted},
+        SpeechStarted: {SpeechFaltered},
+        SpeechFaltered: {SpeechWentOn, SpeechStopped},
+        SpeechWentOn: {SpeechFaltered},
+        SpeechStopped: {SpeechStarted},
+    }
+    before = None
+    for change in noticed:
+        assert type(change) in follows[before]
+        before = type(change)
+    times = [change.at_s for change in noticed if not isinstance(change, SpeechWentOn)]
     assert times == sorted(times)

@@ -90,6 +90,45 @@ def test_the_parts_of_the_time_to_first_audio_add_up_to_the_pause_that_was_waite
     assert 0.65 <= total <= 0.85
 
 
+def test_an_answer_that_comes_while_a_word_of_waiting_sounds_is_on_record_with_its_whole_wait():
+    scene = Scene(heard("where is my order"), dialogue_takes_s=1.6)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(9.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["say_still_working", "ask_number"]
+    (answered,) = scene.noted("turn_answered")
+    assert answered["timings"]["time_to_first_audio_s"] == pytest.approx(
+        scene.line.plays[2] + 1.0 - 4.0, abs=0.1
+    )
+
+
+def test_an_answer_the_caller_did_not_wait_for_is_on_record_without_a_time():
+    scene = Scene(heard("where is my order"), dialogue_takes_s=1.6)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.stream_ends(6.4)
+    scene.plays_out()
+    (answered,) = scene.noted("turn_answered")
+    assert answered["timings"] is None
+
+
+def test_transcription_begins_a_tenth_of_a_second_into_the_pause():
+    scene = Scene(heard("where is my order"))
+    scene.line.caller_speaks(3.0, 4.2)
+    scene.line.stream_ends(4.2 + 0.16)
+    scene.plays_out()
+    assert len(scene.hearing.utterances_s) == 1
+
+
+def test_a_voice_that_only_faltered_throws_the_guess_away():
+    scene = Scene(heard("where"), heard("where is my order"))
+    scene.line.caller_speaks(3.0, 3.5)
+    scene.line.caller_speaks(3.64, 4.2)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    assert scene.hearing.tickets[0].is_cancelled
+    assert scene.asked() == [Spoken("where is my order")]
+
+
 def test_talking_over_the_disclosure_does_not_stop_it():
     scene = Scene(heard("hello"))
     scene.line.caller_speaks(0.2, 0.8)
