@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ivr.conversation.prompt import Prompt
-from ivr.dialogue.spoken.saying import SPOKEN
+from ivr.dialogue.spoken.saying import aloud
 from ivr.errors import IvrError
 
 FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end
@@ -51,7 +51,7 @@ class Wording:
         """
         text = self._texts[language][prompt_id]
         wanted = placeholders(text)
-        spoken = {name: SPOKEN.get(name, str)(str(slots[name])) for name in wanted}
+        spoken = {name: aloud(name, str(slots[name]), language) for name in wanted}
         return Prompt(
             id=prompt_id,
             text=text.format_map(spoken),

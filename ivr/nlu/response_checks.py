@@ -5,7 +5,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode
 
-from ivr.dialogue.spoken.saying import SPOKEN
+from ivr.dialogue.spoken.saying import aloud
 from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
 from ivr.nlu.yaml_marks import Problem, items, line_of, pairs, text, value_at
 
@@ -102,15 +102,15 @@ def _check_one(file: Path, line: int, name: str, texts: list[str | None]) -> Ite
         yield Problem(file, line, f"nothing fills {{{unknown[0]}}} in `{name}`", f"Known are: {known}")
         return
     limit_s = LONGEST_FIRST_S if name == FIRST_SENTENCE else LONGEST_S
-    spoken_s = estimated_s(wording)
+    spoken_s = estimated_s(wording, file.stem)
     if spoken_s > limit_s:
         todo = f"Shorten it to {limit_s:.0f} s or split it"
         yield Problem(file, line, f"`{name}` takes about {spoken_s:.1f} s to say", todo)
 
 
-def estimated_s(wording: str) -> float:
+def estimated_s(wording: str, language: str = "en") -> float:
     """Return about how long a sentence takes to say, its braces filled with samples."""
-    values = {name: SPOKEN.get(name, str)(value) for name, value in SAMPLES.items()}
+    values = {name: aloud(name, value, language) for name, value in SAMPLES.items()}
     return len(wording.format_map(values)) / CHARACTERS_PER_S
 
 

@@ -32,4 +32,8 @@ ENGLISH = NumberWords(
         ("i", "mean"), ("i", "meant"), ("no", "sorry"), ("no", "wait"), ("sorry", "no"), ("oh", "no"),
         ("or", "rather"), ("no", "i", "mean"), ("sorry", "i", "mean"), ("wait", "no"), ("oh", "sorry"),
     ),
+    several={
+        "zeros": 0, "zeroes": 0, "ones": 1, "twos": 2, "threes": 3, "fours": 4, "fives": 5, "sixes": 6,
+        "sevens": 7, "eights": 8, "nines": 9,
+    },
 )  # fmt: skip

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.dialogue.spoken.saying import code_aloud, date_aloud, digits_aloud
+from ivr.dialogue.spoken.dates import date_aloud
+from ivr.dialogue.spoken.saying import code_aloud, digits_aloud
 from ivr.dialogue.wording import Wording, WordingInvalid
 
 ROOT = Path(__file__).parents[3]
@@ -40,7 +41,7 @@ def test_codes_are_spelled() -> None:
     ],
 )
 def test_dates_are_read_in_words(iso: str, aloud: str) -> None:
-    assert date_aloud(iso) == aloud
+    assert date_aloud(iso, "en") == aloud
 
 
 def test_a_prompt_has_its_slots_filled() -> None:
