@@ -22,12 +22,13 @@ from ivr.nlu.checks import validate
 from ivr.nlu.training import train
 from ivr.orders.demo_shop import list_orders, seed
 from ivr.records.database import upgrade
+from ivr.roles import Role
 from ivr.running.run_command import RASA_PYTHON, run_command
 from ivr.settings_page import render
 from ivr.speech.synthesizer import Synthesizer
 from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
-from ivr.web.desk.sign_in import new_link
+from ivr.web.staff.sessions import new_link
 
 
 class NluDataWrong(IvrError):
@@ -86,9 +87,10 @@ def settings() -> None:
 
 
 @ivr.command()
-def desk() -> None:
-    """Print a link that signs one agent in at the desk, once."""
-    click.echo(new_link(load(), datetime.now(UTC)))
+@click.argument("role", type=click.Choice([str(role) for role in Role]), default=str(Role.AGENT))
+def link(role: str) -> None:
+    """Print a link that signs one person in, once, as an agent or in another ROLE."""
+    click.echo(new_link(load(), datetime.now(UTC), Role(role)))
 
 
 @ivr.group()

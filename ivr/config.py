@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.errors import SettingsInvalid
 from ivr.handoff.routing import read_agents
+from ivr.roles import Role, read_roles
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -57,6 +58,26 @@ class Settings(BaseSettings):
     )
     agent_ring_s: int = Field(
         25, ge=5, le=120, description="Seconds an agent's phone rings before the next is asked."
+    )
+    openid_issuer: str | None = Field(
+        None,
+        description="Issuer of the identity provider that signs the staff in (OpenID Connect), such as "
+        "https://login.example.com. Empty: one-time links only.",
+    )
+    openid_client_id: str = Field("ivr", description="Client id at the identity provider.")
+    openid_client_secret: SecretStr | None = Field(
+        None, description="Client secret at the identity provider."
+    )
+    openid_scope: str = Field(
+        "openid profile", pattern=r"(^|.* )openid( .*|$)", description="What the provider is asked for."
+    )
+    openid_name_claim: str = Field(
+        "name", description="Claim with the person's name; for agents the name they have in `agents`."
+    )
+    openid_role_claim: str = Field("roles", description="Claim that lists a person's roles or groups.")
+    openid_roles: str = Field(
+        "agent=agent,supervisor=supervisor,designer=designer,analyst=analyst",
+        description="Which value of that claim gives which role: value=role, separated by commas.",
     )
     database_url: str = Field("sqlite:///var/ivr.db", description="SQLAlchemy URL of the database.")
     data_dir: Path = Field(Path("var"), description="Folder for prompts, models and the database.")
@@ -111,6 +132,8 @@ class Settings(BaseSettings):
         "twilio_edge",
         "orders_url",
         "orders_token",
+        "openid_issuer",
+        "openid_client_secret",
         mode="before",
     )
     @classmethod
@@ -150,6 +173,21 @@ class Settings(BaseSettings):
             raise ValueError("write it as sqlite:///var/ivr.db or postgresql://user:password@host/name")
         return url
 
+    @field_validator("openid_issuer")
+    @classmethod
+    def _issuer_is_reached_safely(cls, issuer: str | None) -> str | None:
+        address = urlsplit(issuer or "https://none")
+        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
+        if not is_safe or not address.hostname:
+            raise ValueError("is not an https address: keys and names come from it")
+        return issuer
+
+    @field_validator("openid_roles")
+    @classmethod
+    def _roles_are_readable(cls, roles: str) -> str:
+        read_roles(roles)
+        return roles
+
     @field_validator("twilio_api_url", "rasa_url", "orders_url")
     @classmethod
     def _is_a_web_address(cls, url: str | None) -> str | None:
@@ -166,6 +204,10 @@ class Settings(BaseSettings):
         if address.hostname not in LOOPBACK:
             return None
         return address.hostname, address.port or 80
+
+    def roles_by_group(self) -> dict[str, frozenset[Role]]:
+        """Return the roles each value of the provider's role claim gives."""
+        return read_roles(self.openid_roles)
 
     def auth_tokens(self) -> list[str]:
         """Return the tokens a signature may have been made with, the current one first."""

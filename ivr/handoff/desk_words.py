@@ -18,6 +18,19 @@ REASONS: dict[EscalationReason, str] = {
     R.ORDERS_UNAVAILABLE: "The order system did not answer",
     R.EMERGENCY: "Mentioned an emergency",
     R.CALL_TOO_LONG: "The call took too long",
+    R.UPSET: "Upset about what happened",
+    R.COMPLAINT: "Wants to complain",
+    R.LEGAL_THREAT: "Mentioned legal steps",
+    R.SAFETY: "Something may be dangerous",
+    R.MONEY_LOST: "Money is missing",
+    R.VULNERABLE: "Needs more help than the bot can give",
+    R.BEREAVEMENT: "Somebody has died",
+    R.DEADLINE: "There is a deadline",
+    R.COMPLEX: "Several problems at once",
+    R.KEPT_REPEATING: "Had to say the same thing again and again",
+    R.TOPIC_RESERVED: "A matter that people decide",
+    R.VALUE_AT_STAKE: "A lot of money is at stake",
+    R.CALLED_BEFORE: "Has called about this before",
 }
 
 NEXT_STEPS: dict[EscalationReason, str] = {
@@ -32,6 +45,19 @@ NEXT_STEPS: dict[EscalationReason, str] = {
     R.ORDERS_UNAVAILABLE: "Look the order up by hand; if you cannot either, promise a call back.",
     R.EMERGENCY: "Ask whether anybody is in danger. If so: hang up and call 112 now.",
     R.CALL_TOO_LONG: "Thank them for their patience; they have been on the line for long.",
+    R.UPSET: "Say that you have seen what happened and are sorry; then say what you will do about it.",
+    R.COMPLAINT: "Let them tell it once, write it down as a complaint and give the case number.",
+    R.LEGAL_THREAT: "Stay with the facts, promise nothing, and write down what they want and by when.",
+    R.SAFETY: "Ask first whether anybody is hurt; tell them to stop using the product.",
+    R.MONEY_LOST: "Look at the payments together; say when the money will be back or who decides.",
+    R.VULNERABLE: "Take your time and do it for them rather than explaining how.",
+    R.BEREAVEMENT: "Say that you are sorry for their loss; do what you can without asking for papers twice.",
+    R.DEADLINE: "Say first what is possible before their date.",
+    R.COMPLEX: "Sum up all their problems once, then take them one at a time.",
+    R.KEPT_REPEATING: "Do not ask them to say it again: read the conversation and begin from there.",
+    R.TOPIC_RESERVED: "Decide it yourself or say who will, and when they hear of it.",
+    R.VALUE_AT_STAKE: "Check the order carefully before you promise anything.",
+    R.CALLED_BEFORE: "Read what was said in the earlier calls before you ask.",
 }
 
 READ_NOTHING_YET = "Not checked yet: ask for order number and postcode before you read out an order."
@@ -67,6 +93,7 @@ OUTCOMES = {
     "solved_by_bot": "Answered by the bot",
     "connected_to_person": "Talked to a person",
     "callback_booked": "Callback booked",
+    "message_taken": "Left a message",
     "caller_hung_up": "Caller hung up",
 }
 

@@ -10,10 +10,11 @@ import click
 from ivr.clock import SystemClock
 from ivr.config import Settings
 from ivr.errors import IvrError
+from ivr.roles import Role
 from ivr.running.child import ChildPlan, RunningProcess, answers, busy_ports
 from ivr.running.plans import carrier_plan, rasa_plan, service_plan
 from ivr.running.supervisor import Supervisor
-from ivr.web.desk.sign_in import LINK_LIFE_S, new_link
+from ivr.web.staff.sessions import LINK_LIFE_S, new_link
 
 RASA_PYTHON = Path(".venv-rasa/bin/python")
 
@@ -67,7 +68,7 @@ def _what_next(settings: Settings, phones: str | None) -> str:
     if phones is None:
         return (
             f"\nThe service is ready at {settings.public_url}. Point the number's webhook at "
-            f"{settings.public_url}/voice/incoming.\n{_desk_link(settings)}\nCtrl-C stops it.\n"
+            f"{settings.public_url}/voice/incoming.\n{_staff_links(settings)}\nCtrl-C stops it.\n"
         )
     agents = [agent.rsplit(":", 1) for agent in settings.agents.split(",")]
     agents_phones = "\n".join(
@@ -78,15 +79,14 @@ def _what_next(settings: Settings, phones: str | None) -> str:
         "\nReady. What to do next:\n"
         f"  Call from the browser:     {phones}\n"
         f"{agents_phones}\n"
-        f"{_desk_link(settings)}\n"
+        f"{_staff_links(settings)}\n"
         "  Call from a script:        .venv/bin/ivr call examples/calls/where-is-my-order.yml\n"
         "  Demo orders:               .venv/bin/ivr orders\n"
         f"Logs are in {settings.data_dir / 'log'}. Ctrl-C stops everything.\n"
     )
 
 
-def _desk_link(settings: Settings) -> str:
-    return (
-        f"  The agents' desk:          {new_link(settings, SystemClock().now())}\n"
-        f"                             (once, within {LINK_LIFE_S // 60} minutes; `ivr desk` makes another)"
-    )
+def _staff_links(settings: Settings) -> str:
+    now = SystemClock().now()
+    links = "\n".join(f"  {f'Sign in as {role}:':<27}{new_link(settings, now, role)}" for role in Role)
+    return f"{links}\n  (each once, within {LINK_LIFE_S // 60} minutes; `ivr link ROLE` makes another)"

@@ -13,6 +13,7 @@ from ivr.web.health import create_health_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
 from ivr.web.services import Services
+from ivr.web.sign_in import create_sign_in_blueprint
 from ivr.web.voice import create_voice_blueprint
 
 _log = log.get("web")
@@ -28,6 +29,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_media_blueprint(services, sock))
     app.register_blueprint(create_audio_blueprint(services))
     app.register_blueprint(create_call_events_blueprint(services))
+    app.register_blueprint(create_sign_in_blueprint(services))
     app.register_blueprint(create_desk_blueprint(services))
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from ivr.records.kinds import Kind
-from ivr.web.desk.sign_in import new_link
+from ivr.web.staff.sessions import new_link
 from tests.support.service_in_process import ServiceInProcess, service_in_process
 
 pytestmark = pytest.mark.browser

@@ -21,8 +21,10 @@ from ivr.records.models import metadata
 from ivr.records.sql_desk_records import SqlDeskRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import TransferRow
+from ivr.roles import Role
 from ivr.web.desk import create_desk_blueprint
-from ivr.web.desk.sign_in import new_link
+from ivr.web.sign_in import create_sign_in_blueprint
+from ivr.web.staff.sessions import new_link
 from tests.fakes.plain_wording import PlainWording
 from tests.fakes.queued_executor import QueuedExecutor
 from tests.fakes.scripted_switchboard import ScriptedSwitchboard
@@ -68,6 +70,7 @@ class DeskScene:
         services = DeskServices(
             self.settings, self.clock, self.records, feed, self.desk, self.desk_records, self.actions
         )
+        self.app.register_blueprint(create_sign_in_blueprint(services))
         self.app.register_blueprint(create_desk_blueprint(services))
 
     def caller_asks(self, call_id: str = CALLER, **case: Any) -> TransferRow:
@@ -97,18 +100,18 @@ class DeskScene:
         self.switchboard.legs[row.agent_call_id] = "in-progress"
         self.desk.agent_answered(row.transfer_id, len(row.tried), row.agent_call_id)
 
-    def link(self) -> str:
+    def link(self, role: Role = Role.AGENT) -> str:
         """Return the path of a new sign-in link."""
-        return new_link(self.settings, self.clock.now()).removeprefix(self.settings.public_url)
+        return new_link(self.settings, self.clock.now(), role).removeprefix(self.settings.public_url)
 
     def visitor(self) -> "Visitor":
         """Return a browser nobody is signed in with."""
         return Visitor(self.app.test_client())
 
-    def agent(self, name: str) -> "Visitor":
-        """Return a browser an agent is signed in with."""
+    def agent(self, name: str, role: Role = Role.AGENT) -> "Visitor":
+        """Return a browser somebody is signed in with, as an agent if nothing else is said."""
         visitor = self.visitor()
-        assert visitor.signs_in(self.link(), name).status_code == 303
+        assert visitor.signs_in(self.link(role), name).status_code == 303
         return visitor
 
     def kinds(self, call_id: str = CALLER) -> list[str]:
@@ -128,8 +131,8 @@ class Visitor:
 
     def signs_in(self, link: str, name: str) -> TestResponse:
         """Use a link."""
-        form = {"link": link.partition("link=")[2], "agent": name}
-        return self.client.post("/desk/sign-in", data=form, base_url="https://bot.example")
+        form = {"link": link.partition("link=")[2], "name": name}
+        return self.client.post("/staff/sign-in", data=form, base_url="https://bot.example")
 
     def does(self, path: str, **fields: str) -> TestResponse:
         """Post a form as the page's script does, with the page's CSRF token."""
@@ -139,4 +142,4 @@ class Visitor:
 
     def posts(self, path: str, **fields: str) -> TestResponse:
         """Post a form as it is."""
-        return self.client.post(path, data=fields, headers={"X-Desk": "1"}, base_url="https://bot.example")
+        return self.client.post(path, data=fields, headers={"X-Staff": "1"}, base_url="https://bot.example")

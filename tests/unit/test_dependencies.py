@@ -16,6 +16,7 @@ EXPLAINED = (ROOT / "docs" / "dependencies.md").read_text()
 COMES_WITH = {
     "huggingface_hub": "faster-whisper",
     "itsdangerous": "flask",
+    "joserfc": "authlib",
     "jinja2": "flask",
     "multidict": "aiohttp",
     "yarl": "aiohttp",

@@ -2,17 +2,11 @@
 
 import json
 
-from flask import Response, redirect, request
+from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.handoff.desk_words import ANSWERS
-
-SCRIPT_HEADER = "X-Desk"
-
-
-def is_from_script() -> bool:
-    """Say whether the page's script asks, which wants JSON and no redirects."""
-    return SCRIPT_HEADER in request.headers
+from ivr.web.staff.gate import is_from_script
 
 
 def answer(code: str, status: int = 200, undo: str | None = None) -> AnyResponse:

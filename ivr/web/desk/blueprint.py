@@ -9,32 +9,34 @@ from ivr.handoff import desk_words
 from ivr.handoff.presence import Presence
 from ivr.records.kinds import Kind
 from ivr.records.store import RecordsUnavailable
+from ivr.roles import Role
 from ivr.web.desk.answers import answer
 from ivr.web.desk.board import BoardReader
-from ivr.web.desk.gate import Gate
 from ivr.web.desk.screen import earlier_lines, note_view, read_transcript
 from ivr.web.desk.stream import Streams
 from ivr.web.services import Services
+from ivr.web.staff.gate import Gate, requires
 
 CHOSEN_PRESENCES = {str(Presence.AVAILABLE), str(Presence.AWAY)}
 CALLBACK_OUTCOMES = {"done", "failed", "open"}
 
 
 def create_desk_blueprint(services: Services) -> Blueprint:
-    """Build `/desk`. Every view but the sign-in needs a session, every POST its CSRF token."""
+    """Build `/desk`. Every view needs a session, every POST its CSRF token."""
     blueprint = Blueprint(
         "desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static"
     )
-    gate = Gate(services)
+    gate = Gate(services, Role.AGENT, Role.SUPERVISOR, silent={"stream"})
     gate.guard(blueprint)
     pages = _Pages(services, gate)
     blueprint.get("")(pages.desk)
     blueprint.get("/stream")(pages.stream)
     blueprint.get("/calls/<call_id>")(pages.call)
     actions = _Actions(services)
-    blueprint.post("/presence")(actions.presence)
-    blueprint.post("/transfers/<transfer_id>/accept")(actions.accept)
-    blueprint.post("/transfers/<transfer_id>/decline")(actions.decline)
+    agents_only = requires(Role.AGENT)
+    blueprint.post("/presence")(agents_only(actions.presence))
+    blueprint.post("/transfers/<transfer_id>/accept")(agents_only(actions.accept))
+    blueprint.post("/transfers/<transfer_id>/decline")(agents_only(actions.decline))
     blueprint.post("/callbacks")(actions.callback)
     blueprint.register_error_handler(RecordsUnavailable, _records_away)
     return blueprint
@@ -50,38 +52,36 @@ class _Pages:
 
     def desk(self) -> str:
         page = secrets.token_urlsafe(9)
-        screen = self._streams.screen(g.desk, page)
+        screen = self._streams.screen(g.staff, page)
         parts = screen.look(self._board.now(is_fresh=True)).parts
         return render_template(
             "desk/desk.html",
-            company=self._services.settings.company_name,
             parts=parts,
             has_call=screen.call_id is not None,
             page=page,
             said=desk_words.ANSWERS.get(request.args.get("said", ""), ""),
-            csrf=g.desk.csrf,
+            csrf=g.staff.csrf,
             now_ms=int(self._services.clock.now().timestamp() * 1000),
         )
 
     def stream(self) -> Response:
-        return self._streams.open(g.desk, request.args.get("page", ""))
+        return self._streams.open(g.staff, request.args.get("page", ""))
 
     def call(self, call_id: str) -> str:
         records = self._services.records
         row = records.call(call_id)
         if row is None:
             abort(404)
-        note_view(records, call_id, g.desk.agent)
+        note_view(records, call_id, g.staff.name)
         lines, _ = read_transcript(records, call_id)
         return render_template(
             "desk/call.html",
-            company=self._services.settings.company_name,
             started_at=row.started_at,
             outcome=desk_words.outcome(row.outcome),
             lines=lines,
             call_id=call_id,
             earlier=earlier_lines(self._services.desk_records, call_id),
-            csrf=g.desk.csrf,
+            csrf=g.staff.csrf,
         )
 
 
@@ -95,17 +95,17 @@ class _Actions:
         presence = request.form.get("presence", "")
         if presence not in CHOSEN_PRESENCES:
             abort(400)
-        self._services.records.set_presence(g.desk.agent, presence)
+        self._services.records.set_presence(g.staff.name, presence)
         return answer(presence)
 
     def accept(self, transfer_id: str) -> AnyResponse:
-        return answer(self._services.desk_actions.accept(transfer_id, g.desk.agent))
+        return answer(self._services.desk_actions.accept(transfer_id, g.staff.name))
 
     def decline(self, transfer_id: str) -> AnyResponse:
         why = request.form.get("why", "")
         if why not in desk_words.DECLINE_REASONS:
             abort(400)
-        return answer(self._services.desk_actions.decline(transfer_id, g.desk.agent, why))
+        return answer(self._services.desk_actions.decline(transfer_id, g.staff.name, why))
 
     def callback(self) -> AnyResponse:
         outcome, case_number = request.form.get("outcome", ""), request.form.get("case_number", "")
@@ -135,7 +135,7 @@ class _Actions:
         return answer("callback_open")
 
     def _note(self, call_id: str, kind: Kind, **facts: str) -> None:
-        self._services.records.append(call_id, kind, agent=g.desk.agent, **facts)
+        self._services.records.append(call_id, kind, agent=g.staff.name, **facts)
 
 
 def _records_away(_: Exception) -> AnyResponse:

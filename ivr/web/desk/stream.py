@@ -10,11 +10,11 @@ from jinja2 import Environment
 
 from ivr.records.store import RecordsUnavailable
 from ivr.web.desk.board import BoardReader
-from ivr.web.desk.gate import Gate
 from ivr.web.desk.screen import Change, Screen, note_view
-from ivr.web.desk.sign_in import DeskSession
 from ivr.web.desk.views_seen import ViewsSeen
 from ivr.web.services import Services
+from ivr.web.staff.gate import Gate
+from ivr.web.staff.sessions import StaffSession
 
 LOOK_EVERY_S = 0.2
 STREAM_S = 300.0  # a browser comes back by itself, with the cookie it has by then
@@ -33,7 +33,7 @@ class Streams:
         self._places = threading.Semaphore(MOST_STREAMS)
         self._views = ViewsSeen()
 
-    def screen(self, session: DeskSession, page: str) -> Screen:
+    def screen(self, session: StaffSession, page: str) -> Screen:
         """Return a new screen for one page of a session."""
         environment: Environment = current_app.jinja_env
 
@@ -42,13 +42,13 @@ class Streams:
 
         def seen(call_id: str) -> None:
             if self._views.is_first(session.id, page, call_id):
-                note_view(self._services.records, call_id, session.agent)
+                note_view(self._services.records, call_id, session.name)
 
         return Screen(
-            session.agent, session.csrf, self._services.records, self._services.desk_records, render, seen
+            session.name, session.csrf, self._services.records, self._services.desk_records, render, seen
         )
 
-    def open(self, session: DeskSession, page: str) -> Response:
+    def open(self, session: StaffSession, page: str) -> Response:
         """Return the stream of a page; 503 when too many are open."""
         if not self._places.acquire(blocking=False):
             return Response("too many desks are open\n", 503, mimetype="text/plain")

@@ -1,5 +1,5 @@
 // The desk stays current by itself; forms work without this script too.
-import { writeTimes } from "./times.js";
+import { writeTimes } from "/staff/static/times.js";
 
 const body = document.body;
 const offset = Number(body.dataset.now) - Date.now();
@@ -33,8 +33,8 @@ function listen() {
     }
     warn("The desk is not live. Trying again…");
     setTimeout(async () => {
-      const answer = await fetch("/desk/here", { method: "POST", body: form({}), headers: { "X-Desk": "1" } }).catch(() => null);
-      if (answer?.status === 401 || answer?.status === 403) location.assign("/desk/sign-in");
+      const answer = await fetch("/staff/here", { method: "POST", body: form({}), headers: { "X-Staff": "1" } }).catch(() => null);
+      if (answer?.status === 401 || answer?.status === 403) location.assign("/staff/sign-in");
       else listen();
     }, 3000);
   };
@@ -124,8 +124,8 @@ function say(text, undo) {
 
 async function send(url, fields) {
   lastSign = Date.now();
-  const answer = await fetch(url, { method: "POST", body: fields, headers: { "X-Desk": "1" } }).catch(() => null);
-  if (answer?.status === 401) return location.assign("/desk/sign-in");
+  const answer = await fetch(url, { method: "POST", body: fields, headers: { "X-Staff": "1" } }).catch(() => null);
+  if (answer?.status === 401) return location.assign("/staff/sign-in");
   const said = await answer?.json().catch(() => null);
   say(said?.say ?? "That did not work. Reload the page and try again.", said?.undo);
 }
@@ -170,5 +170,5 @@ document.addEventListener("pointerdown", signOfLife);
 function signOfLife() {
   if (Date.now() - lastSign < 240000) return;
   lastSign = Date.now();
-  fetch("/desk/here", { method: "POST", body: form({}), headers: { "X-Desk": "1" } }).catch(() => {});
+  fetch("/staff/here", { method: "POST", body: form({}), headers: { "X-Staff": "1" } }).catch(() => {});
 }

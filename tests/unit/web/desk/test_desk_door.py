@@ -18,8 +18,8 @@ def scene(tmp_path: Path) -> DeskScene:
 def test_a_stranger_is_shown_how_to_get_a_link_and_nothing_else(scene: DeskScene) -> None:
     scene.caller_asks()
     stranger = scene.visitor()
-    assert stranger.sees().headers["Location"] == "/desk/sign-in"
-    assert "ivr desk" in stranger.sees("/desk/sign-in").text
+    assert stranger.sees().headers["Location"] == "/staff/sign-in?next=/desk"
+    assert "ivr link agent" in stranger.sees("/staff/sign-in").text
     assert stranger.sees("/desk/stream?page=abcdefgh").status_code == 401
     assert stranger.posts("/desk/presence", presence="away").status_code == 401
 
@@ -47,7 +47,7 @@ def test_only_agents_of_the_list_can_be_chosen(scene: DeskScene) -> None:
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(scene: DeskScene) -> None:
     cookie = scene.visitor().signs_in(scene.link(), "Anna").headers["Set-Cookie"]
-    for part in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/desk"):
+    for part in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/"):
         assert part in cookie
     assert "Anna" not in cookie
 
@@ -89,11 +89,11 @@ def test_a_session_ends_after_twelve_hours_whatever_happens(scene: DeskScene) ->
 
 def test_signing_out_ends_the_session_in_every_copy_of_its_cookie(scene: DeskScene) -> None:
     anna = scene.agent("Anna")
-    cookie = anna.client.get_cookie("desk", "bot.example", "/desk")
+    cookie = anna.client.get_cookie("staff", "bot.example")
     assert cookie is not None
-    anna.does("/desk/sign-out")
+    anna.does("/staff/sign-out")
     copy = scene.visitor()
-    copy.client.set_cookie("desk", cookie.value, domain="bot.example", path="/desk", secure=True)
+    copy.client.set_cookie("staff", cookie.value, domain="bot.example", secure=True)
     assert copy.sees().status_code == 303
 
 

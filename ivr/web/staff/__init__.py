@@ -1,0 +1,1 @@
+"""What all pages for people of the company share: roles, sessions and the gate before a blueprint."""
