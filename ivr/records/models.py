@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -213,3 +214,45 @@ for _owner in ("agent", "case_number"):
         sqlite_where=_IS_OPEN_TRY,
         postgresql_where=_IS_OPEN_TRY,
     )
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("order_number", String(6), primary_key=True),
+    Column("amount_ore", Integer, nullable=False),  # hundredths: databases differ in how they keep decimals
+    Column("currency", String(3), nullable=False),
+    Column("due_date", Date, nullable=False),
+    Column("is_paid", Boolean, nullable=False),
+)
+
+order_returns = Table(
+    "order_returns",
+    metadata,
+    Column("order_number", String(6), primary_key=True),
+    Column("code", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("amount_ore", Integer),
+    Column("currency", String(3), nullable=False),
+    Column("paid_on", Date),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("names", JSON, nullable=False),
+    Column("in_stock", Integer, nullable=False),
+    Column("back_on", Date),
+)
+
+# What callers had done to their orders. The request id makes a repeated request harmless.
+order_changes = Table(
+    "order_changes",
+    metadata,
+    Column("request_id", String(128), primary_key=True),
+    Column("order_number", String(6), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("detail", Text),
+    Column("receipt", String(16), nullable=False, unique=True),
+    Column("done_at", UtcDateTime, nullable=False),
+)
