@@ -15,6 +15,7 @@ from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
 from ivr.conversation.conversation import Conversation, Pace, Phrasebook
 from ivr.conversation.events import CallerHungUp
+from ivr.handoff.transfer import TransferState
 from ivr.log import get
 from ivr.records.kinds import Kind
 
@@ -94,7 +95,7 @@ class Calls:
     def after_stream(self, call_id: str) -> StreamOutcome:
         """Say how the call goes on now that the network has left the stream."""
         transfer = self._engines.records.transfer_of(call_id)
-        if transfer is not None:
+        if transfer is not None and transfer.state != TransferState.RETURNED:
             return StreamOutcome(AfterStream.TRANSFER, transfer.transfer_id)
         call = self._take_in_hand(call_id)
         if call is None:

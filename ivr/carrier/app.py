@@ -11,7 +11,7 @@ from aiohttp import web
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.faults import FaultInvalid, parse_fault
 from ivr.carrier.phones import Phone
-from ivr.carrier.rest import calls, conferences, queues, recordings
+from ivr.carrier.rest import calls, conferences, messages, queues, recordings
 from ivr.carrier.rest.problems import RestProblem, not_found
 from ivr.carrier.rest.requests import EXCHANGE, exchange_of
 
@@ -29,7 +29,8 @@ def create_app(exchange: Exchange) -> web.Application:
     app = web.Application(middlewares=[only_from_this_machine, problems_as_json], client_max_size=256 * 1024)
     app[EXCHANGE] = exchange
     app.add_routes(routes)
-    for rest in (calls, conferences, queues, recordings):
+    app[messages.MESSAGES] = {}
+    for rest in (calls, conferences, messages, queues, recordings):
         app.add_routes(rest.routes)
     return app
 

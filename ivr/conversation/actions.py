@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     SOLVED_BY_BOT = "solved_by_bot"
     CONNECTED_TO_PERSON = "connected_to_person"
     CALLBACK_BOOKED = "callback_booked"
+    MESSAGE_TAKEN = "message_taken"
     CALLER_HUNG_UP = "caller_hung_up"
 
 

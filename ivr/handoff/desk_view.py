@@ -103,6 +103,8 @@ _HEADLINES = {
     S.BRIDGED: "You are talking",
     S.AGENT_LOST: "Your line dropped",
     S.GIVEN_UP: "Your line dropped; a callback is booked",
+    S.MESSAGE: "The caller leaves a message",
+    S.RETURNED: "Back with the assistant",
     S.ABANDONED: "The caller hung up",
     S.ENDED: "The call is over",
 }

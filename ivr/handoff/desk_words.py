@@ -110,6 +110,8 @@ MOVED = {
     S.BRIDGED: "{agent} and the caller are joined",
     S.AGENT_LOST: "{agent}'s line dropped",
     S.ENDED: "The caller hung up",
+    S.MESSAGE: "The caller leaves a message",
+    S.RETURNED: "{agent} sent the caller back to the assistant",
     S.GIVEN_UP: "Nobody was free",
     S.ABANDONED: "The caller hung up before anybody joined",
 }

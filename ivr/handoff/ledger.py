@@ -36,13 +36,14 @@ class TransferLedger:
         self._since: dict[str, tuple[tuple[str, int], float]] = {}
 
     def open(self, case: Case, briefing: Sequence[str]) -> str:
-        """Store a transfer and return its id; a call has one transfer, so asking again returns the first.
+        """Store a transfer and return its id; asking again returns the one there is.
 
-        A caller who has hung up by now gets one that is abandoned at once: nobody is phoned.
+        Only a caller whom an agent sent back to the bot gets another one. A caller who has hung up by now
+        gets one that is abandoned at once: nobody is phoned.
         """
         with self._lock:
             known = self._records.transfer_of(case.call_id)
-            if known is not None:
+            if known is not None and known.state != S.RETURNED:
                 return known.transfer_id
             transfer_id = uuid.uuid4().hex
             self._records.open_transfer(transfer_id, case.call_id, case.reason, plain(case), briefing)
@@ -157,12 +158,26 @@ class TransferLedger:
             case_number = self.book_callback(row, number)
             return self.happened(transfer_id, E.CALLBACK_CHOSEN, case_number=case_number)
 
-    def book_callback(self, row: TransferRow, number: str | None = None) -> str:
-        """Store a callback for the transfer's caller and return its case number; once per call."""
+    def choose_message(self, transfer_id: str) -> TransferRow | None:
+        """Give the caller a case number and let them leave a message, in one step.
+
+        Returns the transfer as it was before; None when the caller no longer waits.
+        """
+        with self._lock:
+            row = self._records.transfer(transfer_id)
+            if row is None or after(TransferState(row.state), E.MESSAGE_CHOSEN) is None:
+                return None
+            case_number = self.book_callback(row, kind=Kind.MESSAGE_ASKED)
+            return self.happened(transfer_id, E.MESSAGE_CHOSEN, case_number=case_number)
+
+    def book_callback(
+        self, row: TransferRow, number: str | None = None, kind: Kind = Kind.CALLBACK_BOOKED
+    ) -> str:
+        """Put the transfer's caller on the worklist and return the case number; once per call."""
         number = number or row.case["caller_number"]
         case_number = self._records.book_callback(row.call_id, number, row.reason, row.briefing)
         if row.case_number is None:
-            self._records.append(row.call_id, Kind.CALLBACK_BOOKED, case_number=case_number)
+            self._records.append(row.call_id, kind, case_number=case_number)
         return case_number
 
     def close_call(self, call_id: str, outcome: Outcome) -> None:

@@ -12,7 +12,9 @@ class TransferState(StrEnum):
     BRIDGED = "bridged"  # caller and agent talk
     AGENT_LOST = "agent_lost"  # the agent's leg ended first: a goodbye, unless the caller stays
     ENDED = "ended"  # they have talked and the caller is gone
-    GIVEN_UP = "given_up"  # a callback is booked: nobody is left, or the caller chose it
+    MESSAGE = "message"  # the caller leaves a message instead of waiting
+    RETURNED = "returned"  # the agent sent the caller back to the bot, who may ask for a person again
+    GIVEN_UP = "given_up"  # a callback is booked or a message taken: nobody is left, or the caller chose it
     ABANDONED = "abandoned"  # the caller hung up before anybody joined
 
 
@@ -28,7 +30,11 @@ class TransferEvent(StrEnum):
     RING_TIMED_OUT = "ring_timed_out"
     AGENT_DROPPED = "agent_dropped"  # the agent's leg is over, for whatever reason
     CALLER_STAYED = "caller_stayed"  # the agent is gone and the caller is not: another one is asked
+    CALLER_DONE = "caller_done"  # the agent is gone, and the caller says that nothing is left to do
+    SENT_BACK = "sent_back"  # the agent leaves a routine part to the bot
     CALLBACK_CHOSEN = "callback_chosen"  # the caller would rather be called back than wait
+    MESSAGE_CHOSEN = "message_chosen"  # the caller would rather leave a message than wait
+    MESSAGE_LEFT = "message_left"  # it is kept
     CALLER_HUNG_UP = "caller_hung_up"
 
 
@@ -40,6 +46,7 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
         E.AGENT_DIALED: S.DIALING,
         E.NO_AGENT_LEFT: S.GIVEN_UP,
         E.CALLBACK_CHOSEN: S.GIVEN_UP,
+        E.MESSAGE_CHOSEN: S.MESSAGE,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.DIALING: {
@@ -47,6 +54,7 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
         E.RING_TIMED_OUT: S.REQUESTED,
         E.AGENT_DROPPED: S.REQUESTED,
         E.CALLBACK_CHOSEN: S.GIVEN_UP,
+        E.MESSAGE_CHOSEN: S.MESSAGE,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.BRIEFING: {
@@ -55,16 +63,24 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
         E.KEY_TIMED_OUT: S.REQUESTED,
         E.AGENT_DROPPED: S.REQUESTED,
         E.CALLBACK_CHOSEN: S.GIVEN_UP,
+        E.MESSAGE_CHOSEN: S.MESSAGE,
         E.CALLER_HUNG_UP: S.ABANDONED,
     },
     S.BRIDGED: {
         E.AGENT_DROPPED: S.AGENT_LOST,
+        E.SENT_BACK: S.RETURNED,
         E.CALLER_HUNG_UP: S.ENDED,
     },
     S.AGENT_LOST: {
         E.CALLER_STAYED: S.REQUESTED,
+        E.CALLER_DONE: S.ENDED,
         E.CALLER_HUNG_UP: S.ENDED,
     },
+    S.MESSAGE: {
+        E.MESSAGE_LEFT: S.GIVEN_UP,
+        E.CALLER_HUNG_UP: S.GIVEN_UP,  # the case is on the worklist with whatever was said
+    },
+    S.RETURNED: {},
     S.ENDED: {},
     S.GIVEN_UP: {},
     S.ABANDONED: {},
@@ -82,6 +98,8 @@ _DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT})
 _LATE_DECISIONS = {
     (S.ABANDONED, E.AGENT_DIALED),
     (S.ABANDONED, E.NO_AGENT_LEFT),
+    (S.MESSAGE, E.AGENT_DIALED),
+    (S.MESSAGE, E.NO_AGENT_LEFT),
     (S.GIVEN_UP, E.AGENT_DIALED),
     (S.GIVEN_UP, E.NO_AGENT_LEFT),
 }

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 from ivr import log
@@ -12,9 +11,11 @@ from ivr.conversation.actions import Outcome
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.agent_search import AgentSearch
 from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
+from ivr.handoff.carried_case import carry_over
 from ivr.handoff.case import Case, read_case
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours, opening_aloud
+from ivr.handoff.places import FAREWELLS, OUTCOME_OF_HANGING_UP, PLACES, AgentHears, CallerPlace, room
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
@@ -24,49 +25,13 @@ from ivr.handoff.watch import TransferWatch
 from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
 from ivr.telephony.switchboard import Switchboard
 
+__all__ = ["AgentHears", "CallerPlace", "TransferDesk", "room"]
+
 DIALERS = 8
 
 S = TransferState
 E = TransferEvent
 _log = log.get("handoff.desk")
-
-
-class CallerPlace(StrEnum):
-    """Where the caller's leg belongs."""
-
-    QUEUE = "queue"
-    CONFERENCE = "conference"
-    LEFT_ALONE = "left_alone"
-    NO_AGENT = "no_agent"
-    NOWHERE = "nowhere"
-
-
-_PLACES = {
-    S.REQUESTED: CallerPlace.QUEUE,
-    S.DIALING: CallerPlace.QUEUE,
-    S.BRIEFING: CallerPlace.QUEUE,
-    S.BRIDGED: CallerPlace.CONFERENCE,
-    S.AGENT_LOST: CallerPlace.LEFT_ALONE,
-    S.GIVEN_UP: CallerPlace.NO_AGENT,
-    S.ENDED: CallerPlace.NOWHERE,
-    S.ABANDONED: CallerPlace.NOWHERE,
-}
-
-
-class AgentHears(StrEnum):
-    """What an agent's leg is told."""
-
-    BRIEFING = "briefing"
-    JOIN = "join"
-    CALLER_GONE = "caller_gone"
-    CALLBACK_BOOKED = "callback_booked"
-    LINE_LOST = "line_lost"
-    TAKEN = "taken"
-
-
-def room(transfer_id: str) -> str:
-    """Return the name of the queue and of the conference of a transfer."""
-    return f"handoff-{transfer_id}"
 
 
 class TransferDesk:
@@ -103,6 +68,9 @@ class TransferDesk:
 
     def request(self, case: Case) -> str:
         """Ask for a person: store the transfer, start phoning, and return its id. Returns quickly."""
+        earlier = self._ledger.row_of(case.call_id)
+        if earlier is not None and earlier.state == S.RETURNED:
+            case = carry_over(read_case(earlier.case), case)
         transfer_id = self._ledger.open(case, [prompt.text for prompt in brief(case, self._wording)])
         self._soon(self._search.ask_next, transfer_id)
         return transfer_id
@@ -196,7 +164,7 @@ class TransferDesk:
         row = self._ledger.row_of(call_id)
         if row is None:
             return CallerPlace.NOWHERE, ""
-        return _PLACES[TransferState(row.state)], row.transfer_id
+        return PLACES[TransferState(row.state)], row.transfer_id
 
     def attempt(self, transfer_id: str) -> int:
         """Return the how-manieth agent is asked or talks; 0 before the first."""
@@ -229,10 +197,52 @@ class TransferDesk:
         if before is None:
             return
         self._soon(self._let_agent_go, before)
-        has_talked = before.state in {S.BRIDGED, S.AGENT_LOST}
-        self._ledger.close_call(
-            call_id, Outcome.CONNECTED_TO_PERSON if has_talked else Outcome.CALLER_HUNG_UP
-        )
+        self._ledger.close_call(call_id, OUTCOME_OF_HANGING_UP.get(S(before.state), Outcome.CALLER_HUNG_UP))
+
+    def caller_done(self, call_id: str) -> None:
+        """Note that a caller whom the agent has left wants nobody else. Harmless twice and late."""
+        row = self._ledger.row_of(call_id)
+        if row is not None and self._ledger.happened(row.transfer_id, E.CALLER_DONE) is not None:
+            self._ledger.close_call(call_id, Outcome.CONNECTED_TO_PERSON)
+
+    def caller_considers(self, call_id: str) -> None:
+        """Give a caller whom the agent has left more time: they are being asked something."""
+        row = self._ledger.row_of(call_id)
+        if row is not None and row.state == S.AGENT_LOST:
+            self._ledger.start_age_anew(row.transfer_id)
+
+    def choose_message(self, call_id: str) -> str | None:
+        """Let a caller leave a message instead of waiting and return the case number; harmless twice.
+
+        None once an agent has the caller, or when there is nothing to wait for.
+        """
+        row = self._ledger.row_of(call_id)
+        if row is None:
+            return None
+        before = self._ledger.choose_message(row.transfer_id)
+        if before is not None:
+            self._soon(self._let_agent_go, before)
+        now = self._ledger.row_of(call_id)
+        if now is None or now.state not in {S.MESSAGE, S.GIVEN_UP}:
+            return None
+        return now.case_number
+
+    def message_left(self, call_id: str) -> None:
+        """Note that the message is kept. Harmless twice and late."""
+        row = self._ledger.row_of(call_id)
+        if row is not None and self._ledger.happened(row.transfer_id, E.MESSAGE_LEFT) is not None:
+            self._ledger.close_call(call_id, Outcome.MESSAGE_TAKEN)
+
+    def send_back(self, transfer_id: str, agent: str) -> bool:
+        """Give the caller this agent talks to back to the bot; False when the agent has them no more."""
+        row = self._ledger.row(transfer_id)
+        if row is None or row.agent != agent:
+            return False
+        if self._ledger.happened(transfer_id, E.SENT_BACK, len(row.tried)) is None:
+            return False
+        if not self._steering.send(row.call_id, f"/voice/back/{transfer_id}"):
+            self._ledger.close_call(row.call_id, Outcome.CONNECTED_TO_PERSON)
+        return True
 
     def choose_callback(self, call_id: str) -> Callback | None:
         """End the wait of a caller who would rather be called back; None when that cannot be promised.
@@ -327,14 +337,14 @@ class TransferDesk:
         row = self._ledger.row(transfer_id)
         if row is None or row.state in {S.BRIDGED, S.ENDED, S.ABANDONED}:
             return AgentHears.CALLER_GONE
-        return AgentHears.CALLBACK_BOOKED if row.state == S.GIVEN_UP else AgentHears.LINE_LOST
+        return FAREWELLS.get(S(row.state), AgentHears.LINE_LOST)
 
     def _hears(self, transfer_id: str, attempt: int) -> AgentHears:
         row = self._ledger.row(transfer_id)
         if row is None or row.state in {S.ABANDONED, S.ENDED}:
             return AgentHears.CALLER_GONE
-        if row.state == S.GIVEN_UP:
-            return AgentHears.CALLBACK_BOOKED
+        if row.state in FAREWELLS:
+            return FAREWELLS[S(row.state)]
         if attempt == len(row.tried) and row.state == S.BRIEFING:
             return AgentHears.BRIEFING
         if attempt == len(row.tried) and row.state == S.BRIDGED:

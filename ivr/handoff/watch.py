@@ -44,7 +44,7 @@ class TransferWatch:
 
     def done(self, row: TransferRow) -> None:
         """Note that an overdue transfer has been looked after, and look again later."""
-        if row.state in {S.REQUESTED, S.BRIDGED, S.AGENT_LOST}:
+        if row.state in {S.REQUESTED, S.BRIDGED, S.AGENT_LOST, S.MESSAGE}:
             self._ledger.start_age_anew(row.transfer_id)
         with self._lock:
             self._in_hand.discard(row.transfer_id)

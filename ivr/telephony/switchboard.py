@@ -31,6 +31,22 @@ class Switchboard(Protocol):
         """Ask the network for a call's status; None when it does not know the call."""
         ...
 
+    def hold(self, room: str, call_id: str, path: str) -> bool:
+        """Park a leg that is in a conference; it hears `path`. False when it is not there any more."""
+        ...
+
+    def unhold(self, room: str, call_id: str) -> bool:
+        """Bring a parked leg back into its conference; False when it is not there any more."""
+        ...
+
+    def send_text(self, to: str, body: str) -> str:
+        """Send a text message and return the network's name for it. May stay unknown, as with `dial`."""
+        ...
+
+    def find_text(self, to: str, body: str) -> str | None:
+        """Return the network's name of a text message that was sent to this number; None when none was."""
+        ...
+
 
 class SwitchboardFailed(Exception):
     """The network refused or could not be reached."""

@@ -1,7 +1,7 @@
 """The switchboard over Twilio's REST API: which call is made for what, and what each failure means."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from requests import ConnectionError as ConnectionBroke
 from requests import ConnectTimeout, RequestException
@@ -18,6 +18,7 @@ _NOT_FOUND = 404
 _NOT_IN_PROGRESS = 21220
 _NOT_AUTHORIZED = {401, 403}
 _TOO_MANY_REQUESTS = 429
+RECENT_TEXTS = 50
 
 Result = TypeVar("Result")
 
@@ -86,6 +87,42 @@ class TwilioSwitchboard:
         """Ask for a call's status; it may lag behind the callbacks by a moment."""
         found = self._ask(lambda: self._client.calls(call_id).fetch())
         return None if found is None else str(found.status)
+
+    def hold(self, room: str, call_id: str, path: str) -> bool:
+        """Park a leg that is in a conference; it hears `path`. False when it is not there any more."""
+        url = self._public_url + path
+        return self._change_participant(room, call_id, hold=True, hold_url=url, hold_method="POST")
+
+    def unhold(self, room: str, call_id: str) -> bool:
+        """Bring a parked leg back into its conference; False when it is not there any more."""
+        return self._change_participant(room, call_id, hold=False)
+
+    def send_text(self, to: str, body: str) -> str:
+        """Send a text message. Whether it went may stay unknown: SwitchboardFailed says so; never repeated."""
+        created = self._ask(
+            lambda: self._client.messages.create(to=to, from_=self._own_number, body=body),
+            is_repeat_harmful=True,
+        )
+        if created is None:
+            raise SwitchboardFailed("the account or the number is not known", is_retrying_useful=False)
+        return str(created.sid)
+
+    def find_text(self, to: str, body: str) -> str | None:
+        """Return the SID of a text message that was sent to this number; None when none was."""
+        found = self._ask(
+            lambda: self._client.messages.list(to=to, from_=self._own_number, limit=RECENT_TEXTS)
+        )
+        return next((str(text.sid) for text in found or () if text.body == body), None)
+
+    def _change_participant(self, room: str, call_id: str, **changes: Any) -> bool:
+        # A participant is addressed by the conference's SID; its name alone finds only what is running.
+        running = self._ask(
+            lambda: self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+        )
+        if not running or running[0].sid is None:
+            return False
+        participant = self._client.conferences(running[0].sid).participants(call_id)
+        return self._ask(lambda: participant.update(**changes)) is not None
 
     def _ask(self, request: Callable[[], Result], is_repeat_harmful: bool = False) -> Result | None:
         """Return the answer, or None when there is no such call or it has ended."""

@@ -108,3 +108,27 @@ def test_a_lost_answer_leaves_it_open_whether_the_phone_rings(under_test: UnderT
         dialed(under_test)
     assert failed.value.is_outcome_unknown
     assert len(under_test.legs) == 1, "dialed once, never again"
+
+
+def test_a_text_is_sent_and_found_again(under_test: UnderTest) -> None:
+    sid = under_test.switchboard.send_text("+46701234567", "Your case number is 730001.")
+    assert under_test.switchboard.find_text("+46701234567", "Your case number is 730001.") == sid
+    assert under_test.switchboard.find_text("+46701234567", "Something else.") is None
+
+
+def test_a_text_whose_answer_is_lost_may_have_gone(under_test: UnderTest) -> None:
+    under_test.fails_once(is_outcome_unknown=True)
+    with pytest.raises(SwitchboardFailed) as failed:
+        under_test.switchboard.send_text("+46701234567", "Hello")
+    assert failed.value.is_outcome_unknown
+    assert under_test.switchboard.find_text("+46701234567", "Hello") is not None
+
+
+def test_only_a_leg_that_is_there_is_parked(under_test: UnderTest) -> None:
+    leg = dialed(under_test)
+    under_test.legs[leg] = "in-progress"
+    assert under_test.switchboard.hold("handoff-1", leg, "/voice/held") is True
+    assert under_test.switchboard.unhold("handoff-1", leg) is True
+    under_test.legs[leg] = "completed"
+    assert under_test.switchboard.hold("handoff-1", leg, "/voice/held") is False
+    assert under_test.switchboard.unhold("handoff-1", leg) is False

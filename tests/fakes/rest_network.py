@@ -32,6 +32,7 @@ class RestNetwork:
     def __init__(self, account_sid: str, token: str) -> None:
         self.legs: dict[str, str] = {}
         self.recordings: dict[str, bytes] = {}
+        self.texts: list[dict[str, str]] = []
         self.asked: list[Asked] = []
         self.next_answers: list[tuple[int, Any] | str] = []
         self._account = f"/2010-04-01/Accounts/{account_sid}"
@@ -97,6 +98,10 @@ class RestNetwork:
             sid = f"CA{next(self._counter):032x}"
             self.legs[sid] = "queued"
             return 201, {"sid": sid, "status": "queued"}
+        if path == f"{self._account}/Messages.json":
+            return self._texts(method, form)
+        if path.startswith(f"{self._account}/Conferences"):
+            return self._conferences(method, path)
         name = path.rsplit("/", 1)[-1]
         if path.startswith(f"{self._account}/Recordings/"):
             if method == "DELETE":
@@ -115,6 +120,23 @@ class RestNetwork:
         if form.get("Status") == ["completed"]:
             self.legs[sid] = "completed"
         return 200, {"sid": sid, "status": self.legs[sid]}
+
+    def _texts(self, method: str, form: dict[str, list[str]]) -> tuple[int, Any]:
+        if method == "POST":
+            sid = f"SM{next(self._counter):032x}"
+            self.texts.append({"sid": sid, "to": form["To"][0], "body": form["Body"][0]})
+            return 201, self.texts[-1]
+        return 200, {"messages": list(reversed(self.texts)), "next_page_uri": None}
+
+    def _conferences(self, method: str, path: str) -> tuple[int, Any]:
+        """One conference runs: whoever lives is in it."""
+        sid = "CF" + "1" * 32
+        if path.endswith("/Conferences.json"):
+            return 200, {"conferences": [{"sid": sid}], "next_page_uri": None}
+        call_id = path.rsplit("/", 1)[-1].removesuffix(".json")
+        if self.legs.get(call_id) != "in-progress":
+            return 404, _error(404, 20404)
+        return 200, {"call_sid": call_id, "conference_sid": sid}
 
 
 def _error(status: int, code: int) -> dict[str, Any]:

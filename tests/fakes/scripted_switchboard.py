@@ -20,6 +20,7 @@ class ScriptedSwitchboard:
         self.done: list[tuple[str, str, str]] = []
         self.legs: dict[str, str] = {}  # call id -> status
         self.paths: dict[str, tuple[str, str]] = {}  # dialed leg -> (answer path, status path)
+        self.texts: list[tuple[str, str]] = []  # (number, body), in order
         self.numbers: dict[str, str] = {}  # dialed leg -> number
         self.fails_next: list[SwitchboardFailed] = []
         self.loses_answer = False
@@ -64,6 +65,31 @@ class ScriptedSwitchboard:
         """Return the leg's status."""
         self._fail_if_told()
         return self.legs.get(call_id)
+
+    def hold(self, room: str, call_id: str, path: str) -> bool:
+        """Note that a leg is parked; False when it has ended."""
+        self._fail_if_told()
+        self.done.append(("hold", call_id, path))
+        return self._is_live(call_id)
+
+    def unhold(self, room: str, call_id: str) -> bool:
+        """Note that a leg is brought back; False when it has ended."""
+        self._fail_if_told()
+        self.done.append(("unhold", call_id, room))
+        return self._is_live(call_id)
+
+    def send_text(self, to: str, body: str) -> str:
+        """Note a text message."""
+        self._fail_if_told()
+        self.texts.append((to, body))
+        if self.loses_answer:
+            raise SwitchboardFailed("timed out", is_retrying_useful=True, is_outcome_unknown=True)
+        return f"SM{len(self.texts):032x}"
+
+    def find_text(self, to: str, body: str) -> str | None:
+        """Look for a text message among those sent."""
+        self._fail_if_told()
+        return f"SM{self.texts.index((to, body)) + 1:032x}" if (to, body) in self.texts else None
 
     def did(self, verb: str) -> list[tuple[str, str, str]]:
         """Return what was asked for with this verb."""

@@ -16,6 +16,7 @@ from ivr.carrier.calls import Page, StatusCallback
 from ivr.carrier.clock import CarrierClock
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.http_transport import HttpAnswer
+from ivr.carrier.seats import Seat
 from ivr.carrier.settings import CarrierSettings, InboundNumber
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
@@ -74,6 +75,7 @@ class ExchangeSwitchboard:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.texts: list[tuple[str, str]] = []
 
     def dial(self, to: str, answer_path: str, status_path: str, ring_s: int) -> PlacedCall:
         """Ring a phone on the carrier."""
@@ -98,6 +100,33 @@ class ExchangeSwitchboard:
             return False
         self._exchange.spawn(self._exchange.end(call, "completed" if call.is_live else "canceled"))
         return True
+
+    def hold(self, room: str, call_id: str, path: str) -> bool:
+        """Park a leg."""
+        seat = self._seat(room, call_id)
+        if seat is not None:
+            seat.hold(SERVICE + path, "POST")
+        return seat is not None
+
+    def unhold(self, room: str, call_id: str) -> bool:
+        """Bring a parked leg back."""
+        seat = self._seat(room, call_id)
+        if seat is not None:
+            seat.unhold()
+        return seat is not None
+
+    def send_text(self, to: str, body: str) -> str:
+        """Keep a text message."""
+        self.texts.append((to, body))
+        return f"SM{len(self.texts):032x}"
+
+    def find_text(self, to: str, body: str) -> str | None:
+        """Look for a text message."""
+        return f"SM{self.texts.index((to, body)) + 1:032x}" if (to, body) in self.texts else None
+
+    def _seat(self, room: str, call_id: str) -> Seat | None:
+        conference = self._exchange.conferences.running(room)
+        return None if conference is None else conference.seats.get(call_id)
 
     def status(self, call_id: str) -> str | None:
         """Return a call's status."""
