@@ -67,11 +67,11 @@ class DeskScene:
         self.actions = DeskActions(self.records, self.desk, self.switchboard)
         self.app = Flask(__name__)
         self.app.testing = True
-        services = DeskServices(
+        self.services = DeskServices(
             self.settings, self.clock, self.records, feed, self.desk, self.desk_records, self.actions
         )
-        self.app.register_blueprint(create_sign_in_blueprint(services))
-        self.app.register_blueprint(create_desk_blueprint(services))
+        self.app.register_blueprint(create_sign_in_blueprint(self.services))
+        self.app.register_blueprint(create_desk_blueprint(self.services))
 
     def caller_asks(self, call_id: str = CALLER, **case: Any) -> TransferRow:
         """Put a caller on the line who asks for a person, and let the first agent's phone ring."""
