@@ -15,6 +15,7 @@ from ivr.calls.engines import Engines, HeardOrFailed
 from ivr.calls.live_call import LiveCall
 from ivr.config import Settings
 from ivr.conversation.conversation import Conversation
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.dialogue.dialogue import CallerInput, DialogueReply
 from ivr.dialogue.wording import Wording
 from ivr.records.feed import Feed
@@ -88,12 +89,13 @@ class HearingOnTheSpot:
         language: str,
         on_done: Callable[[HeardOrFailed], None],
         priority: Priority = Priority.FINAL,
+        expects: Expectation = OPEN_QUESTION,
     ) -> ScriptedTicket:
         """Transcribe now, deliver later."""
         assert self.line is not None
         ticket = ScriptedTicket()
         began = time.thread_time()
-        heard = self._transcriber.transcribe(audio, language)
+        heard = self._transcriber.transcribe(audio, language, expects)
         takes_s = time.thread_time() - began
         self.line.call_at(self.line.now_s + takes_s, lambda: ticket.is_cancelled or on_done(heard))
         return ticket

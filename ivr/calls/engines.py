@@ -9,6 +9,7 @@ import numpy as np
 
 from ivr.calls.mouth import PromptAudio
 from ivr.clock import Clock
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.dialogue.dialogue import Dialogue
 from ivr.handoff.case import Case
 from ivr.records.store import CallRecords
@@ -25,6 +26,10 @@ class Ticket(Protocol):
         """Forget it; its result is not delivered any more."""
         ...
 
+    def hurry(self) -> None:
+        """Do it before every guess: the caller waits for it now."""
+        ...
+
 
 class TranscriptionDesk(Protocol):
     """Takes utterances and delivers transcriptions from another process."""
@@ -35,6 +40,7 @@ class TranscriptionDesk(Protocol):
         language: str,
         on_done: Callable[[HeardOrFailed], None],
         priority: Priority = Priority.FINAL,
+        expects: Expectation = OPEN_QUESTION,
     ) -> Ticket:
         """Transcribe float32 audio at 16 kHz; `on_done` runs on another thread."""
         ...

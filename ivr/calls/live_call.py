@@ -131,7 +131,7 @@ class LiveCall:
                 ):
                     self._caller_began()
             case SpeechFaltered(at_s) if self._floor.state is FloorState.CALLER:
-                self._turn.guess(at_s)
+                self._turn.guess(at_s, self._conversation.expects)
             case SpeechWentOn() if self._floor.state is FloorState.CALLER:
                 self._turn.go_on()
             case SpeechStopped(at_s):
@@ -152,7 +152,7 @@ class LiveCall:
     def _caller_stopped(self, at_s: float) -> None:
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
-            self._turn.pause(at_s)
+            self._turn.pause(at_s, self._conversation.expects)
         elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
             self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
 
@@ -242,7 +242,7 @@ class LiveCall:
         if not self._turn.is_too_long:
             return
         self._move(FloorEvent.SPEECH_STOPPED)
-        self._turn.pause(self._ear.now_s)
+        self._turn.pause(self._ear.now_s, self._conversation.expects)
 
     def _watch_for_the_end_of_the_turn(self) -> None:
         if self._keys.digits:  # hands at the keypad: the number they enter wins

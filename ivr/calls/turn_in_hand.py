@@ -10,7 +10,7 @@ from ivr.calls.turn_timing import TurnTiming
 from ivr.clock import Clock
 from ivr.conversation import endpointing
 from ivr.conversation.endpointing import Wait
-from ivr.conversation.expectation import Expectation
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.transcriber import Transcription
 from ivr.speech.transcription_pool import Priority
 
@@ -91,7 +91,7 @@ class TurnInHand:
         """Whether the turn fills the recogniser's window."""
         return self._ear.utterance().size / LINE_HZ >= endpointing.LONGEST_TURN_S
 
-    def guess(self, speech_ended_s: float) -> None:
+    def guess(self, speech_ended_s: float, expects: Expectation = OPEN_QUESTION) -> None:
         """The voice has faltered at this second of audio: start transcribing what was said so far."""
         self.go_on()
         self._speech_ended_s = speech_ended_s
@@ -104,12 +104,13 @@ class TurnInHand:
             self._language,
             lambda heard: self._post(TranscriptionCame(marker, heard)),
             Priority.SPECULATIVE,
+            expects,
         )
 
-    def pause(self, speech_ended_s: float) -> None:
+    def pause(self, speech_ended_s: float, expects: Expectation = OPEN_QUESTION) -> None:
         """The caller stopped at this second of audio; a guess made there stands."""
         if self._marker is None or self._speech_ended_s != speech_ended_s:
-            self.guess(speech_ended_s)
+            self.guess(speech_ended_s, expects)
 
     def go_on(self) -> None:
         """The caller speaks again, or the words are not needed: throw the guess away."""
@@ -128,6 +129,8 @@ class TurnInHand:
         if self._marker is None:
             return None
         if self._heard is None:
+            if self._marker.ticket is not None and self.pause_s >= endpointing.COMPLETE_S:
+                self._marker.ticket.hurry()  # no guess any more: the turn may be over, and the caller waits
             waited_s = self._clock.monotonic() - self.timing.transcription_began_at
             return (
                 TurnOver(None, Wait(HEARING_LIMIT_S, "hearing_too_slow"))

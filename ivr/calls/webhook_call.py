@@ -104,7 +104,10 @@ class WebhookCall:
             return NothingSaid()
         answers: queue.SimpleQueue[HeardOrFailed] = queue.SimpleQueue()
         ticket = self._engines.hearing.submit(
-            resample(audio, rate_hz, 16000), self._conversation.language, answers.put
+            resample(audio, rate_hz, 16000),
+            self._conversation.language,
+            answers.put,
+            expects=self._conversation.expects,
         )
         try:
             heard = answers.get(timeout=HEARING_LIMIT_S)

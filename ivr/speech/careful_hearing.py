@@ -1,8 +1,8 @@
 """What surrounds every recognition engine: listening for a voice first, doubting the result after."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from ivr.audio.voice_activity import SAMPLE_RATE_HZ as VAD_RATE_HZ
 from ivr.audio.voice_activity import open_session, voiced_seconds
 from ivr.clock import Clock
 from ivr.speech.doubts import Evidence, doubt_about, doubt_before_listening
-from ivr.speech.transcriber import Doubt, Transcription
+from ivr.speech.transcriber import Alternative, Doubt, Transcription
 
 SAMPLE_RATE_HZ = 16000
 LONGEST_S = 30.0
@@ -30,6 +30,8 @@ class Recognised:
     mean_log_probability: float
     no_speech_probability: float
     is_complete: bool = True
+    alternatives: tuple[Alternative, ...] = ()
+    language_probabilities: Mapping[str, float] = field(default_factory=dict)
 
 
 class CarefulHearing:
@@ -76,6 +78,8 @@ class CarefulHearing:
             model=self._model,
             audio_s=audio_s,
             decode_s=self._clock.monotonic() - started,
+            alternatives=recognised.alternatives,
+            language_probabilities=recognised.language_probabilities,
         )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ivr.clock import Clock, SystemClock
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
+from ivr.speech.languages import whisper_code
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 MAX_TOKENS = 160  # as in whisper_transcriber
@@ -34,7 +36,9 @@ class FasterWhisperTranscriber:
         # The first run is several times slower than the rest; no caller should wait for it.
         self._recognise(np.zeros(SAMPLE_RATE_HZ, np.float32), "en")
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(
+        self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION
+    ) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
             return self._hearing.hear(audio, language, self._recognise)
@@ -45,7 +49,7 @@ class FasterWhisperTranscriber:
         # The engine's own guards are off: doubts.py judges both engines by the same rules.
         found, _ = self._model.transcribe(
             audio,
-            language=language,
+            language=whisper_code(language),
             beam_size=1,
             temperature=0.0,
             without_timestamps=True,

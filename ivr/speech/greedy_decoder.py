@@ -9,6 +9,7 @@ from whisper.model import Whisper
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
 from ivr.speech.careful_hearing import Recognised
+from ivr.speech.languages import own_code, whisper_code
 from ivr.speech.silence_memory import Heard
 from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
 
@@ -16,6 +17,7 @@ from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
 # more is looping, and is stopped.
 _TOKENS_PER_S = 10.0
 _TOKENS_AT_LEAST = 12
+_LEAST_LANGUAGE_SHARE = 0.005
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class GreedyDecoder:
         """Write down an encoded utterance, always taking the most likely token."""
         rules = self._rules(language)
         most = self._budget(heard)
-        logits, no_speech = self._begin(heard, rules)
+        logits, no_speech, languages = self._begin(heard, rules)
         position = rules.start.shape[1]
         tokens: list[int] = []
         total = 0.0
@@ -64,18 +66,24 @@ class GreedyDecoder:
             logits = self._logits(states[0, -1:])[0] + rules.forbidden
             position += 1
         text = rules.tokenizer.decode(tokens).strip()
-        return Recognised(text, total / (len(tokens) + 1), no_speech, is_complete=len(tokens) < most)
+        return Recognised(
+            text,
+            total / (len(tokens) + 1),
+            no_speech,
+            is_complete=len(tokens) < most,
+            language_probabilities=languages,
+        )
 
     def _budget(self, heard: Heard) -> int:
         return min(self._most_tokens, _TOKENS_AT_LEAST + int(_TOKENS_PER_S * heard.speech_s))
 
-    def _begin(self, heard: Heard, rules: _Language) -> tuple[Tensor, float]:
-        """Return the logits of the first token and the probability of no speech."""
+    def _begin(self, heard: Heard, rules: _Language) -> tuple[Tensor, float, dict[str, float]]:
+        """Return the logits of the first token, the probability of no speech and those of the languages."""
         states = self._step(rules.start, 0, heard)
         at_mark, logits = self._logits(states[0, [rules.speech_mark, -1]])
         no_speech = rules.tokenizer.no_speech
         probability = float(F.softmax(at_mark, dim=-1)[no_speech]) if no_speech else 0.0
-        return logits + rules.forbidden_first, probability
+        return logits + rules.forbidden_first, probability, _languages(at_mark, rules.tokenizer)
 
     def _step(self, tokens: Tensor, position: int, heard: Heard) -> Tensor:
         """Run new tokens (1, n) through the decoder; their self-attention rows are kept for the next."""
@@ -101,7 +109,7 @@ class GreedyDecoder:
         tokenizer = get_tokenizer(
             self._model.is_multilingual,
             num_languages=self._model.num_languages,
-            language=language,
+            language=whisper_code(language),
             task="transcribe",
         )
         start = tokenizer.sot_sequence_including_notimestamps
@@ -114,3 +122,12 @@ class GreedyDecoder:
         return _Language(
             tokenizer, torch.tensor([start]), start.index(tokenizer.sot), forbidden, forbidden_first
         )
+
+
+def _languages(at_mark: Tensor, tokenizer: Tokenizer) -> dict[str, float]:
+    """Read which language the sound is: the decoder's first guess after its start mark, before it is told."""
+    if tokenizer.language is None:
+        return {}
+    shares = F.softmax(at_mark[list(tokenizer.all_language_tokens)], dim=-1).tolist()
+    found = zip(tokenizer.all_language_codes, shares, strict=True)
+    return {own_code(code): share for code, share in found if share >= _LEAST_LANGUAGE_SHARE}

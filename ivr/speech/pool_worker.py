@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
+from ivr.conversation.expectation import Expectation
 from ivr.speech.transcriber import Transcriber, TranscriberFailed, Transcription
 
 MakeTranscriber = Callable[[int], Transcriber]  # the argument is the number of threads it may use
@@ -29,7 +30,7 @@ Answer = Loaded | Failed | Transcription
 
 
 def serve(line: Connection, make_transcriber: MakeTranscriber, threads: int) -> None:
-    """Load the model, then answer (audio, language) requests until the other end goes away."""
+    """Load the model, then answer (audio, language, expects) requests until the other end goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service closes us
     # OpenMP threads that wait by spinning starve each other as soon as the machine does anything else:
     # 1.95 s a turn instead of 0.31 s (base, two busy cores). It must be set before PyTorch is loaded.
@@ -42,14 +43,14 @@ def serve(line: Connection, make_transcriber: MakeTranscriber, threads: int) -> 
     line.send(Loaded())
     while True:
         try:
-            audio, language = line.recv()
+            audio, language, expects = line.recv()
         except (EOFError, OSError):
             return
-        line.send(_answer(transcriber, audio, language))
+        line.send(_answer(transcriber, audio, language, expects))
 
 
-def _answer(transcriber: Transcriber, audio: np.ndarray, language: str) -> Answer:
+def _answer(transcriber: Transcriber, audio: np.ndarray, language: str, expects: Expectation) -> Answer:
     try:
-        return transcriber.transcribe(audio, language)
+        return transcriber.transcribe(audio, language, expects)
     except TranscriberFailed as failed:
         return Failed(str(failed))

@@ -1,10 +1,13 @@
 """The port through which the service hears: audio in, words and doubts out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
+
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 
 
 class Doubt(StrEnum):
@@ -17,11 +20,22 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Other words the same sound may have been; `probability` is 0..1 among all that were weighed."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
 class Transcription:
     """What was heard in one utterance.
 
     `asr_confidence` is exp(mean token log probability), 0..1. `doubt` is None when the words may be
     acted on. `audio_s` is the utterance's length, `decode_s` the time recognition took.
+    `alternatives` come likeliest first and never repeat `text`. `language_probabilities` says which
+    language the sound is, by the service's codes ("en", "sv", "nb", "fi", ...); empty from a model or
+    engine that does not tell. `languages.likeliest` reads it.
     """
 
     text: str
@@ -33,14 +47,20 @@ class Transcription:
     model: str
     audio_s: float
     decode_s: float
+    alternatives: tuple[Alternative, ...] = ()
+    language_probabilities: Mapping[str, float] = field(default_factory=dict)
 
 
 class Transcriber(Protocol):
     """Turns one utterance into words."""
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(
+        self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION
+    ) -> Transcription:
         """Transcribe mono float32 audio in [-1, 1] at 16 kHz, shape (samples,), up to 30 s.
 
+        `expects` is what the question on the floor asks for; it helps with words that are too short to
+        be recognised by themselves, and never makes words of what is none.
         Never raises for odd audio (empty, silent, clipped): those come back with a `doubt`.
         Raises TranscriberFailed when the engine itself is broken.
         """

@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 import numpy as np
 
 from ivr import log
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.pool_worker import Answer, Failed, Loaded, MakeTranscriber, serve
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 
@@ -45,6 +46,7 @@ class _Job:
     number: int
     audio: np.ndarray = field(compare=False)
     language: str = field(compare=False)
+    expects: Expectation = field(compare=False)
     on_done: OnDone = field(compare=False)
     tries: int = field(default=0, compare=False)
     is_settled: bool = field(default=False, compare=False)
@@ -60,6 +62,10 @@ class Ticket:
     def cancel(self) -> None:
         """Give up on the result: `on_done` will not be called unless it has already begun."""
         self._pool.settle(self._job)
+
+    def hurry(self) -> None:
+        """The caller waits for these words now: put them before every guess."""
+        self._pool.hurry(self._job)
 
 
 class TranscriptionPool:
@@ -96,12 +102,13 @@ class TranscriptionPool:
         language: str,
         on_done: OnDone,
         priority: Priority = Priority.FINAL,
+        expects: Expectation = OPEN_QUESTION,
     ) -> Ticket:
         """Queue one utterance (float32, 16 kHz).
 
         `on_done` runs once, on a thread of the pool; it must be quick and must not raise.
         """
-        job = _Job(priority, next(self._numbers), audio, language, on_done)
+        job = _Job(priority, next(self._numbers), audio, language, expects, on_done)
         with self._changed:
             if not self._is_closed:
                 heapq.heappush(self._queue, job)
@@ -109,6 +116,14 @@ class TranscriptionPool:
                 return Ticket(self, job)
         self._report(job, TranscriberFailed("the pool is closed"))
         return Ticket(self, job)
+
+    def hurry(self, job: _Job) -> None:
+        """Make a job final work; one that is being done or is done stays as it is."""
+        with self._changed:
+            if job.priority is Priority.FINAL or job.is_settled:
+                return
+            job.priority = Priority.FINAL
+            heapq.heapify(self._queue)
 
     def is_ready(self) -> bool:
         """Say whether at least one worker has its model loaded."""
@@ -225,7 +240,7 @@ class TranscriptionPool:
 
     def _ask(self, process: BaseProcess, line: Connection, job: _Job) -> Answer | _Loss:
         try:
-            line.send((job.audio, job.language))
+            line.send((job.audio, job.language, job.expects))
         except OSError:
             return _Loss.DIED
         return self._receive(process, line, self._job_timeout_s)

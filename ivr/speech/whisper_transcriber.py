@@ -8,6 +8,7 @@ import torch
 import whisper
 
 from ivr.clock import Clock, SystemClock
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
@@ -58,7 +59,9 @@ class WhisperTranscriber:
                 heard = self._encoder.encode(np.zeros(int(warm_up_s * SAMPLE_RATE_HZ), np.float32))
                 self._decoder.decode(heard, "en")
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(
+        self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION
+    ) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
             return self._hearing.hear(audio, language, self._recognise)

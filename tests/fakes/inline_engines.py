@@ -9,6 +9,7 @@ import numpy as np
 
 from ivr.calls.engines import HeardOrFailed
 from ivr.conversation.actions import AskDialogue
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.handoff.case import Case
 from ivr.speech.synthesizer import SynthesizerFailed
 from ivr.speech.transcriber import Doubt, Transcription
@@ -44,9 +45,13 @@ class ScriptedTicket:
 
     def __init__(self) -> None:
         self.is_cancelled = False
+        self.is_hurried = False
 
     def cancel(self) -> None:
         self.is_cancelled = True
+
+    def hurry(self) -> None:
+        self.is_hurried = True
 
 
 def heard(text: str, doubt: Doubt | None = None) -> Transcription:
@@ -74,6 +79,7 @@ class ScriptedHearing:
         language: str,
         on_done: Callable[[HeardOrFailed], None],
         priority: Priority = Priority.FINAL,
+        expects: Expectation = OPEN_QUESTION,
     ) -> ScriptedTicket:
         self.utterances_s.append(audio.size / 16000)
         ticket = ScriptedTicket()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 ANSWER, DIE, HANG, FAIL = 1, 2, 3, 4
@@ -22,7 +23,9 @@ class ObedientTranscriber:
     def __init__(self, diary: Path) -> None:
         self._diary = diary
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(
+        self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION
+    ) -> Transcription:
         """Do what the first sample says."""
         order, name = int(audio[0]), str(int(audio[1]))
         with self._diary.open("a") as diary:

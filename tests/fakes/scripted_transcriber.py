@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.transcriber import Doubt, TranscriberFailed, Transcription
 
 SAMPLE_RATE_HZ = 16000
@@ -21,7 +22,9 @@ class ScriptedTranscriber:
         self.heard: list[np.ndarray] = []
         self._script = deque(script)
 
-    def transcribe(self, audio: np.ndarray, language: str) -> Transcription:
+    def transcribe(
+        self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION
+    ) -> Transcription:
         """Return the next line; with the script at its end, a no-speech doubt."""
         self.heard.append(audio)
         is_silent = audio.size == 0 or float(np.max(np.abs(np.nan_to_num(audio)))) < _QUIETEST

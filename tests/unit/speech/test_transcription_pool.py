@@ -73,6 +73,20 @@ def test_final_work_overtakes_guesses_and_cancelled_work_is_not_done(
     assert diary.read_text().split() == ["0", "3", "1"]
 
 
+def test_a_guess_the_caller_now_waits_for_overtakes_the_guesses_of_other_calls(
+    pool: TranscriptionPool, diary: Path
+) -> None:
+    outcomes = Outcomes()
+    pool.submit(audio(HANG, 0), "en", outcomes)
+    while not diary.exists():
+        os.sched_yield()
+    for name in (1, 2):
+        pool.submit(audio(ANSWER, name), "en", outcomes, Priority.SPECULATIVE)
+    pool.submit(audio(ANSWER, 3), "en", outcomes, Priority.SPECULATIVE).hurry()
+    assert outcomes.next() == "failed: recognition took too long"
+    assert [outcomes.next() for _ in range(3)] == ["3", "1", "2"]
+
+
 def test_a_killed_worker_is_replaced(pool: TranscriptionPool) -> None:
     (killed,) = pool.worker_pids()
     os.kill(killed, signal.SIGKILL)
