@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.events import (
@@ -21,11 +21,15 @@ from ivr.conversation.events import (
     WaitGrewLong,
 )
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
+from ivr.conversation.last_questions import LastQuestions
 from ivr.conversation.prompt import Prompt
 from ivr.conversation.repair import Repair
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Keyed, Spoken, Verdict
-from ivr.handoff.case import Case
+from ivr.handoff.case import Case, WhyTransferred
 from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.escalation.decision import Decision, Mood, Step, Watch
+from ivr.handoff.escalation.questions import questions_before_transfer
+from ivr.handoff.escalation.signals import Happened
 
 DISCLOSURE = "say_disclosure"
 HOW_TO_REACH_A_PERSON = "say_how_to_reach_a_person"
@@ -37,7 +41,19 @@ LEAD_INS = {
     EscalationReason.DIALOGUE_UNAVAILABLE: ("say_technical_trouble",),
     EscalationReason.SPEECH_UNAVAILABLE: ("say_technical_trouble",),
     EscalationReason.CALL_TOO_LONG: ("say_call_too_long",),
+    EscalationReason.UPSET: ("say_sorry_about_this",),
+    EscalationReason.BEREAVEMENT: ("say_sorry_about_this",),
+    EscalationReason.SAFETY: ("say_sorry_about_this",),
+    EscalationReason.MONEY_LOST: ("say_sorry_about_this",),
+    EscalationReason.KEPT_REPEATING: ("say_sorry_not_understood",),
+    EscalationReason.COMPLEX: ("say_person_is_better",),
+    EscalationReason.COMPLAINT: ("say_person_is_better",),
+    EscalationReason.LEGAL_THREAT: ("say_person_is_better",),
+    EscalationReason.DEADLINE: ("say_person_is_better",),
+    EscalationReason.TOPIC_RESERVED: ("say_person_is_better",),
+    EscalationReason.VALUE_AT_STAKE: ("say_person_is_better",),
 }
+OFFER_PERSON = "say_offer_person"
 
 
 class Phrasebook(Protocol):
@@ -82,6 +98,7 @@ class Conversation:
     phrasebook: Phrasebook
     caller_number: str | None = None
     pace: Pace = Pace()
+    watch: Watch | None = None
     stage: Stage = Stage.NEW
     expects: Expectation = OPEN_QUESTION
     turn: int = 0
@@ -93,6 +110,11 @@ class Conversation:
     _intent: str | None = None
     _last_words: str | None = None
     _tried: list[str] = field(default_factory=list)
+    _heard: UtteranceHeard | None = None  # the turn's words, until the next turn
+    _is_barge_in: bool = False
+    _is_person_offered: bool = False
+    _last_questions: LastQuestions | None = None
+    _judged: list[Note] = field(default_factory=list)
 
     def handle(self, event: Event) -> list[Action]:
         """Take one event and return what to do about it, in order."""
@@ -103,9 +125,15 @@ class Conversation:
                 return self._prompt_ended(event)
             case CallerHungUp():
                 return self._caller_hung_up()
-        return [] if self.stage is Stage.LEAVING else self._talk(event)
+        if self.stage is Stage.LEAVING:
+            return []
+        actions = self._talk(event)
+        judged, self._judged = self._judged, []
+        return [*judged, *actions]
 
     def _talk(self, event: Event) -> list[Action]:
+        if self._last_questions is not None:
+            return self._take_last_answer(self._last_questions, event)
         match event:
             case CallBegan():
                 return self._begin()
@@ -143,6 +171,7 @@ class Conversation:
         return [self._say("say_please_repeat"), self._listen(self.pace.no_input_s)]
 
     def _prompt_ended(self, event: PromptEnded) -> list[Action]:
+        self._is_barge_in = not event.is_complete
         if event.prompt_id != DISCLOSURE:
             return []
         version = self.phrasebook.version(self.language)
@@ -152,13 +181,16 @@ class Conversation:
     def _utterance_heard(self, event: UtteranceHeard) -> list[Action]:
         if event.doubt in NOTHING_WAS_SAID:
             return []  # a cough or the line's hum: the silence goes on counting
+        self._heard = event
         if event.doubt is not None or not event.text.strip():
-            return self._no_match()
+            return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
         self._last_words = event.text
         return self._ask(Spoken(event.text))
 
     def _keys_entered(self, digits: str) -> list[Action]:
+        self._heard, self._is_barge_in = None, False
         if digits == "0":
+            self._judge(Happened.PRESSED_ZERO, self.turn + 1)
             return self._escalate(EscalationReason.PRESSED_ZERO)
         return self._ask(Keyed(digits))
 
@@ -170,6 +202,10 @@ class Conversation:
         step = self.expects.step
         level = self._repair.fail(step)
         note = Note("no_input", {"step": step, "level": level})
+        self._heard = None
+        decision = self._judge(Happened.NO_INPUT, self.turn)
+        if level is not None and decision is not None and decision.step is Step.FETCH_PERSON:
+            return [note, *self._escalate(decision.reason or EscalationReason.NO_INPUT)]
         if level is not None:
             prompt = self._say(self._worded_for(step, "no_input", level))
             return [note, prompt, self._listen(self.pace.no_input_again_s)]
@@ -181,10 +217,12 @@ class Conversation:
             ]
         return [note, *self._escalate(EscalationReason.NO_INPUT)]
 
-    def _no_match(self) -> list[Action]:
+    def _no_match(self, decision: Decision | None) -> list[Action]:
         step = self.expects.step
         level = self._repair.fail(step)
         note = Note("no_match", {"step": step, "level": level})
+        if decision is not None and decision.step is Step.FETCH_PERSON:
+            return [note, *self._escalate(decision.reason or EscalationReason.NOT_UNDERSTOOD)]
         if level is None:
             return [note, *self._escalate(EscalationReason.NOT_UNDERSTOOD)]
         prompt = self._say(self._worded_for(step, "reprompt", level))
@@ -193,11 +231,15 @@ class Conversation:
     def _answer(self, reply: DialogueReply) -> list[Action]:
         self._facts.update(reply.facts)
         if reply.verdict is Verdict.NO_MATCH:
-            return self._no_match()
+            return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn, reply.intent))
+        decision = self._judge(Happened.UNDERSTOOD, self.turn, reply.intent)
         self._remember_matter(reply)
         if reply.verdict is Verdict.HAND_OVER:
             return self._escalate(reply.escalation or EscalationReason.ASKED_FOR_PERSON, reply.prompts)
-        if reply.verdict is Verdict.HANG_UP:
+        is_leaving = reply.verdict is Verdict.HANG_UP
+        if decision is not None and _is_person_due(decision, is_leaving):
+            return self._escalate(decision.reason or EscalationReason.FRUSTRATED)
+        if is_leaving:
             return self._goodbye(reply.prompts)
         self._repair.succeed()
         if reply.verdict is Verdict.REPEAT:
@@ -205,7 +247,27 @@ class Conversation:
         self.expects = reply.expects
         self._last_answer = reply.prompts
         self._tried.extend(prompt.id for prompt in reply.prompts)
-        return [*map(Say, reply.prompts), self._listen(self.pace.no_input_s)]
+        return [*map(Say, reply.prompts), *self._offer(decision), self._listen(self.pace.no_input_s)]
+
+    def _offer(self, decision: Decision | None) -> list[Action]:
+        """Offer a person in one clause, once a call, beside the answer."""
+        is_due = decision is not None and decision.step is Step.OFFER_PERSON and not self._is_person_offered
+        if not is_due or not self.phrasebook.has(OFFER_PERSON, self.language):
+            return []
+        self._is_person_offered = True
+        return [self._say(OFFER_PERSON)]
+
+    def _judge(self, happened: Happened, turn: int, intent: str | None = None) -> Decision | None:
+        """Have the turn judged; what came of it goes into the record before anything is done."""
+        if self.watch is None:
+            return None
+        heard, is_barge_in, self._is_barge_in = self._heard, self._is_barge_in, False
+        words = heard.text if heard is not None else ""
+        confidence = heard.asr_confidence if heard is not None else None
+        is_doubted = heard is not None and heard.doubt is not None
+        decision = self.watch.judge(turn, happened, words, intent, confidence, is_barge_in, is_doubted)
+        self._judged.append(Note("triaged", self.watch.facts(turn)))
+        return decision
 
     def _remember_matter(self, reply: DialogueReply) -> None:
         if self._wanted is None and self._last_words and reply.intent not in {None, "greet", "repeat"}:
@@ -217,10 +279,43 @@ class Conversation:
         return [*map(Say, prompts), HangUp(Outcome.SOLVED_BY_BOT)]
 
     def _escalate(self, reason: EscalationReason, prompts: tuple[Prompt, ...] = ()) -> list[Action]:
+        decision = self.watch.last if self.watch is not None else None
+        note = Note("escalated", {"reason": reason.value, **(decision.plain_why() if decision else {})})
+        lead_in = [
+            self._say(prompt_id)
+            for prompt_id in LEAD_INS.get(reason, ())
+            if self.phrasebook.has(prompt_id, self.language)
+        ]
+        case = self._case(reason)
+        questions = questions_before_transfer(case, decision.mood if decision else Mood.ANNOYED_WITH_BOT)
+        self._last_questions = LastQuestions(case, questions)
+        asked = self._ask_last(self._last_questions)
+        return [note, *map(Say, prompts), *lead_in, *asked]
+
+    def _ask_last(self, questions: LastQuestions) -> list[Action]:
+        """Ask what saves the agent time, else put the caller through."""
+        question = questions.next()
+        while question is not None and not self.phrasebook.has(question.prompt_id, self.language):
+            question = questions.next()
+        if question is not None:
+            self.expects = question.expects
+            return [self._say(question.prompt_id), self._listen(self.pace.no_input_s)]
+        self._last_questions = None
         self.stage = Stage.LEAVING
-        words = [self._say(prompt_id) for prompt_id in (*LEAD_INS.get(reason, ()), "say_connecting")]
-        note = Note("escalated", {"reason": reason.value})
-        return [note, *map(Say, prompts), *words, HandOver(self._case(reason))]
+        return [self._say("say_connecting"), HandOver(questions.case)]
+
+    def _take_last_answer(self, questions: LastQuestions, event: Event) -> list[Action]:
+        if isinstance(event, DialogueReplied | DialogueFailed | WaitGrewLong):
+            return []  # of a turn before the questions
+        if isinstance(event, UtteranceHeard) and event.doubt in NOTHING_WAS_SAID:
+            return []
+        wants_person_now = (
+            self.watch is not None
+            and isinstance(event, UtteranceHeard)
+            and self.watch.is_person_asked_for(event.text)
+        )
+        questions.take(event, self.language, is_impatient=wants_person_now)
+        return self._ask_last(questions)
 
     def _caller_hung_up(self) -> list[Action]:
         was_leaving = self.stage is Stage.LEAVING
@@ -244,7 +339,23 @@ class Conversation:
             order_status=self._facts.get("order_status"),
             tried=tuple(dict.fromkeys(self._tried)),
             reason_words=self._last_words,
+            **self._why(),
         )
+
+    def _why(self) -> dict[str, Any]:
+        decision = self.watch.last if self.watch is not None else None
+        if decision is None:
+            return {}
+        heaviest_first = sorted(decision.counted, key=lambda one: -one.points)
+        reasons = tuple(
+            WhyTransferred(one.signal.value, one.turn, one.words, round(one.points, 2))
+            for one in heaviest_first
+        )
+        return {
+            "reasons": reasons,
+            "mood": decision.mood.value,
+            "policy_version": decision.policy_version,
+        }
 
     def _still_working(self, times: int) -> Say:
         words = [name for name in STILL_WORKING if self.phrasebook.has(name, self.language)]
@@ -259,3 +370,8 @@ class Conversation:
 
     def _listen(self, no_input_s: float) -> Listen:
         return Listen(self.expects, no_input_s)
+
+
+def _is_person_due(decision: Decision, is_leaving: bool) -> bool:
+    """A caller who says goodbye is fetched a person only when one signal alone asks for it."""
+    return decision.step is Step.FETCH_PERSON and (not is_leaving or decision.rule is not None)

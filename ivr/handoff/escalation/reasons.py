@@ -1,4 +1,4 @@
-"""When a person takes over, and for which reason. Pure."""
+"""Why a call goes to a person. Pure."""
 
 from enum import StrEnum
 
@@ -17,3 +17,16 @@ class EscalationReason(StrEnum):
     ORDERS_UNAVAILABLE = "orders_unavailable"
     EMERGENCY = "emergency"
     CALL_TOO_LONG = "call_too_long"
+    UPSET = "upset"
+    COMPLAINT = "complaint"
+    LEGAL_THREAT = "legal_threat"
+    SAFETY = "safety"
+    MONEY_LOST = "money_lost"
+    VULNERABLE = "vulnerable"
+    BEREAVEMENT = "bereavement"
+    DEADLINE = "deadline"
+    COMPLEX = "complex"
+    KEPT_REPEATING = "kept_repeating"
+    TOPIC_RESERVED = "topic_reserved"
+    VALUE_AT_STAKE = "value_at_stake"
+    CALLED_BEFORE = "called_before"
