@@ -18,8 +18,7 @@ from ivr.carrier.serve import CarrierNotStarted, run_carrier
 from ivr.carrier.settings import CarrierSettings, InboundNumber
 from ivr.config import load
 from ivr.errors import IvrError
-from ivr.nlu.checks import validate
-from ivr.nlu.training import train
+from ivr.nlu.command import nlu_command
 from ivr.orders.demo_shop import list_orders, seed
 from ivr.records.database import upgrade
 from ivr.roles import Role
@@ -29,10 +28,6 @@ from ivr.speech.synthesizer import Synthesizer
 from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
 from ivr.web.staff.sessions import new_link
-
-
-class NluDataWrong(IvrError):
-    """Training cannot start; the message lists file, line and what to do."""
 
 
 @click.group()
@@ -108,34 +103,6 @@ def models_pull(sizes: Sequence[str], engines: Sequence[str], data_dir: Path) ->
 
 
 @ivr.group()
-def nlu() -> None:
-    """What the bot understands: check and train nlu_data/."""
-
-
-@nlu.command("check")
-def nlu_check() -> None:
-    """Say what is wrong in nlu_data/: file, line and what to do."""
-    problems = validate(load().nlu_data_dir)
-    for problem in problems:
-        click.echo(str(problem))
-    if problems:
-        raise SystemExit(1)
-    click.echo("nlu_data is in order.")
-
-
-@nlu.command("train")
-@click.option("--force", is_flag=True, help="Train even when nothing has changed.")
-def nlu_train(force: bool) -> None:
-    """Train Rasa's model when nlu_data/ has changed since the last time."""
-    settings = load()
-    problems = validate(settings.nlu_data_dir)
-    if problems:
-        raise NluDataWrong("\n".join(str(problem) for problem in problems))
-    rasa_venv = RASA_PYTHON.parent.parent
-    train(settings.nlu_data_dir, settings.data_dir, rasa_venv, settings.language, click.echo, force)
-
-
-@ivr.group()
 def db() -> None:
     """The database."""
 
@@ -171,6 +138,7 @@ def _transcribe(audio: np.ndarray) -> str:
     return _transcriber().transcribe(audio, load().language).text
 
 
+ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))
 

@@ -115,7 +115,7 @@ class Machine:
         return Step(
             "model",
             "training Rasa's model (about a minute)",
-            lambda: self._ivr("nlu", "train"),
+            lambda: self._ivr("nlu", "train", "--use"),
             inputs=(self.root / "nlu_data", self.root / "ivr" / "nlu", self.rasa_lock),
             outputs=(self.root / "var" / "models" / "rasa" / "current.tar.gz",),
         )

@@ -1,58 +1,78 @@
-"""What may be wrong in nlu_data/, found before training: names that fit nothing, missing or long wording."""
+"""What may be wrong in nlu_data/, found before training: every kind of mistake, with file and line."""
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from yaml.nodes import MappingNode
 
-from ivr.dialogue.actions import ACTION_NAMES
-from ivr.nlu.rendering import EXAMPLE, plain_example
-from ivr.nlu.response_checks import check_responses
-from ivr.nlu.yaml_marks import (
-    BrokenFile,
-    Problem,
-    items,
-    line_of,
-    names,
-    pairs,
-    read,
-    repeated_keys,
-    text,
-    value_at,
-)
+from ivr.nlu.corpus import example_files, examples_in, held_out_in, holdout_files, languages
+from ivr.nlu.example_checks import check_entities, check_holdout, check_sentences
+from ivr.nlu.response_checks import check_responses, check_use
+from ivr.nlu.shape_checks import check_shape
+from ivr.nlu.side_checks import check_conversations, check_languages, check_policy
+from ivr.nlu.step_checks import check_actions, check_steps, named_actions
+from ivr.nlu.yaml_marks import BrokenFile, Problem, line_of, names, pairs, read, repeated_keys, value_at
 
-FEWEST_EXAMPLES = 20
-WITHOUT_WORDS = {"enter_digits"}  # comes from the keypad
-BUILT_IN_INTENTS = {"nlu_fallback"}
-BUILT_IN_ACTIONS = {"action_listen", "action_restart", "..."}
+NEEDED = ("config.yml", "domain.yml", "commands.yml", "responses/en.yml")
 
 
-def validate(nlu_data: Path, language: str = "en") -> list[Problem]:
-    """Check everything a designer can edit; an empty list means that training can start."""
+def validate(nlu_data: Path) -> list[Problem]:
+    """Check everything a designer can edit; training can start when nothing in the list is an error.
+
+    A file that cannot be read is told alone: what others miss because of it is not.
+    """
     problems: list[Problem] = []
     files = _read_all(nlu_data, problems)
-    if problems:  # names cannot be compared while a file is unreadable
-        return problems
+    broken = {problem.file for problem in problems}
     for file, node in files.items():
         for key, line in repeated_keys(node):
             problems.append(Problem(file, line, f"`{key}` stands here a second time", "Keep one of them"))
-    domain_file = nlu_data / "domain.yml"
-    domain = files[domain_file]
-    examples = {file: node for file, node in files.items() if file.parent == nlu_data / "nlu" / language}
-    rules = {file: node for file, node in files.items() if file.parent.name in {"rules", "stories"}}
-    problems += check_responses(
-        {file: node for file, node in files.items() if file.parent.name == "responses"}
-    )
-    problems += _check_examples(examples, names(value_at(domain, "intents")), domain_file)
-    problems += _check_steps(rules, domain, _response_names(nlu_data, language, files))
-    problems += _check_actions(domain, domain_file)
+    shapes = [problem for file, node in files.items() for problem in check_shape(nlu_data, file, node)]
+    problems += shapes
+    broken |= {problem.file for problem in shapes}
+    needed = {nlu_data / "domain.yml", nlu_data / "commands.yml"}
+    if needed <= files.keys() and nlu_data / "domain.yml" not in broken:
+        problems += _checked_together(nlu_data, files, broken)
     return sorted(problems, key=lambda problem: (str(problem.file), problem.line))
 
 
+def _checked_together(nlu_data: Path, files: dict[Path, MappingNode], broken: set[Path]) -> list[Problem]:
+    """Compare the files with each other."""
+    domain_file = nlu_data / "domain.yml"
+    domain = files[domain_file]
+    intents = names(value_at(domain, "intents"))
+    lines = [
+        line for file in example_files(nlu_data) if file in files for line in examples_in(file, files[file])
+    ]
+    held_out = [
+        line
+        for file in holdout_files(nlu_data)
+        if file in files
+        for line in held_out_in(nlu_data, file, files[file])
+    ]
+    steps = {file: node for file, node in files.items() if file.parent.name in {"rules", "stories"}}
+    responses = {file: node for file, node in files.items() if file.parent == nlu_data / "responses"}
+    is_all_read = not any(file.parent.parent == nlu_data / "nlu" for file in broken)
+    found = [
+        *check_responses(responses),
+        *check_sentences(lines, intents, domain_file, languages(nlu_data), is_all_read),
+        *check_holdout(held_out, lines, intents, domain_file),
+        *check_steps(steps, domain, _response_names(responses, files[nlu_data / "commands.yml"]), lines),
+        *check_actions(domain, domain_file),
+        *check_policy(nlu_data),
+        *check_conversations(nlu_data, files, responses),
+        *check_languages(nlu_data, broken),
+    ]
+    if is_all_read:
+        nlu = [node for file, node in files.items() if file.parent.parent == nlu_data / "nlu"]
+        found += check_entities(lines, nlu, domain, domain_file)
+    if not any(file.parent.name in {"rules", "stories"} for file in broken):
+        found += check_use(responses, named_actions(steps.values()), domain)
+    return found
+
+
 def _read_all(nlu_data: Path, problems: list[Problem]) -> dict[Path, MappingNode]:
-    wanted = [nlu_data / name for name in ("config.yml", "domain.yml", "commands.yml", "responses/en.yml")]
-    found = [file for file in sorted(nlu_data.rglob("*.yml")) if file not in wanted]
+    wanted = [nlu_data / name for name in NEEDED]
+    found = [file for file in sorted(nlu_data.rglob("*.y*ml")) if file not in wanted]
     files: dict[Path, MappingNode] = {}
     for file in [*wanted, *found]:
         try:
@@ -62,86 +82,8 @@ def _read_all(nlu_data: Path, problems: list[Problem]) -> dict[Path, MappingNode
     return files
 
 
-def _response_names(nlu_data: Path, language: str, files: dict[Path, MappingNode]) -> set[str]:
-    spoken = files.get(nlu_data / "responses" / f"{language}.yml")
-    orders = files[nlu_data / "commands.yml"]
-    return {*names(value_at(spoken, "responses")), *names(value_at(orders, "responses"))}
-
-
-def _check_examples(
-    files: dict[Path, MappingNode], intents: dict[str, int], domain_file: Path
-) -> Iterator[Problem]:
-    said: dict[str, tuple[str, Path, int]] = {}
-    counts = dict.fromkeys(intents, 0)
-    for file, intent, line, sentence in _sentences(files):
-        if intent not in intents:
-            todo = f"Add it under `intents:` in {domain_file.name}, or correct the name"
-            yield Problem(file, line, f"the intent `{intent}` is not in the domain", todo)
-            continue
-        counts[intent] += 1
-        plain = plain_example(sentence)
-        other, other_file, other_line = said.setdefault(plain, (intent, file, line))
-        if other != intent:
-            where = f"{other_file.name}:{other_line}"
-            yield Problem(
-                file, line, f"“{plain}” is also an example of `{other}` ({where})", "Keep it in one"
-            )
-    for intent, count in counts.items():
-        if count < FEWEST_EXAMPLES and intent not in WITHOUT_WORDS:
-            todo = f"Write at least {FEWEST_EXAMPLES}, as different as callers are"
-            yield Problem(
-                domain_file, intents[intent], f"`{intent}` has only {count} example sentences", todo
-            )
-
-
-def _sentences(files: dict[Path, MappingNode]) -> Iterator[tuple[Path, str, int, str]]:
-    for file, node in files.items():
-        for block in items(value_at(node, "nlu")):
-            intent = text(value_at(block, "intent"))
-            examples = value_at(block, "examples")
-            if intent is None or examples is None:
-                continue
-            for offset, line in enumerate((text(examples) or "").splitlines()):
-                sentence = EXAMPLE.match(line)
-                if sentence:
-                    yield file, intent, line_of(examples) + 1 + offset, sentence[2]
-
-
-def _check_steps(
-    files: dict[Path, MappingNode], domain: MappingNode, responses: set[str]
-) -> Iterator[Problem]:
-    intents = {*names(value_at(domain, "intents")), *BUILT_IN_INTENTS}
-    forms = set(names(value_at(domain, "forms")))
-    actions = {*names(value_at(domain, "actions")), *forms, *responses, *BUILT_IN_ACTIONS}
-    known = {"intent": ("intents:", intents), "action": ("actions:", actions)}
-    for file, node in files.items():
-        for kind, name, line in _steps(node):
-            section, fitting = known[kind]
-            if name in fitting:
-                continue
-            if name.startswith("utter_"):
-                todo = "Write its wording in responses/en.yml"
-            else:
-                todo = f"Add it under `{section}` in domain.yml, or correct the name{_like(name, fitting)}"
-            yield Problem(file, line, f"the {kind} `{name}` does not exist", todo)
-
-
-def _steps(node: MappingNode) -> Iterator[tuple[str, str, int]]:
-    for kind in ("rules", "stories"):
-        for path in items(value_at(node, kind)):
-            for step in items(value_at(path, "steps")):
-                for name, _, value in pairs(step):
-                    if name in {"intent", "action"}:
-                        yield name, text(value) or "", line_of(value)
-
-
-def _check_actions(domain: MappingNode, file: Path) -> Iterator[Problem]:
-    for action, line in names(value_at(domain, "actions")).items():
-        if action not in ACTION_NAMES:
-            todo = f"Programmers write actions{_like(action, ACTION_NAMES)}; `utter_` names need no entry"
-            yield Problem(file, line, f"the service has no action `{action}`", todo)
-
-
-def _like(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), 1)
-    return f" (did you mean `{close[0]}`?)" if close else ""
+def _response_names(responses: dict[Path, MappingNode], commands: MappingNode) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for node in [*responses.values(), commands]:
+        named |= {name: line_of(key) for name, key, _ in pairs(value_at(node, "responses"))}
+    return named

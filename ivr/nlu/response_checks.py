@@ -1,17 +1,23 @@
 """What every language's wording must have: each prompt, known braces, no sentence too long."""
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from yaml.nodes import MappingNode
 
 from ivr.dialogue.spoken.saying import aloud
 from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
-from ivr.nlu.yaml_marks import Problem, items, line_of, pairs, text, value_at
+from ivr.nlu.speakable import unspeakable
+from ivr.nlu.yaml_marks import Problem, items, line_of, names, pairs, text, value_at
 
 LONGEST_S = 8.0  # listeners are lost after about 8 s
 LONGEST_FIRST_S = 4.0
-CHARACTERS_PER_S = 14.0  # hibari's English voice speaks 13 to 16 in sentences over 5 s; digits are slower
+# hibari's English voice speaks 13 to 16 in sentences over 5 s, digits are slower; the others as espeak-ng's.
+CHARACTERS_PER_S: Mapping[str, float] = {"en": 14.0, "sv": 13.5, "nb": 13.5, "fi": 13.5}
+SLOWEST = 13.0
+_NAME = re.compile(r"\b(?:utter|say|reprompt|no_input|brief|agent)_[a-z0-9_]*(?:\{[^}\"]+\}[a-z0-9_]*)*")
 PREFIXES = ("utter_", "say_", "reprompt_", "no_input_", "brief_", "agent_")
 STEPS = ("request", "order_number", "postcode", "anything_else", "general")
 LEVELS = (1, 2)
@@ -62,6 +68,33 @@ def required_prompts() -> set[str]:
     return {*SAID_BY_THE_PHONE_SIDE, *again}
 
 
+def check_use(files: Mapping[Path, MappingNode], taken: set[str], domain: MappingNode) -> Iterator[Problem]:
+    """Tell of wording that no rule, form or program says. `taken` are the actions of all rules."""
+    asked = {
+        f"utter_ask{form}_{slot}"
+        for name, _, form_node in pairs(value_at(domain, "forms"))
+        for slot in names(value_at(form_node, "required_slots"))
+        for form in ("", f"_{name}")
+    }
+    used = {*taken, *asked, *required_prompts()}
+    for file, node in files.items():
+        for name, key, _ in pairs(value_at(node, "responses")):
+            if name not in used and not _named_in_program().fullmatch(name):
+                what = f"nothing ever says `{name}`"
+                yield Problem(file, line_of(key), what, "Remove it, or use it in a rule", is_error=False)
+
+
+@cache
+def _named_in_program() -> re.Pattern[str]:
+    """Return what matches every wording the program names, whole or with parts filled in when it runs."""
+    named: set[str] = set()
+    for file in Path(__file__).parents[1].rglob("*.py"):
+        if file.parent != Path(__file__).parent:
+            named |= set(_NAME.findall(file.read_text(encoding="utf-8")))
+    patterns = [re.sub(r"\\{.*?\\}", "[a-z0-9_]+", re.escape(name)) for name in sorted(named)]
+    return re.compile("|".join(patterns))
+
+
 def check_responses(files: Mapping[Path, MappingNode]) -> Iterator[Problem]:
     """Check every language's file by itself and against the others."""
     every_name = required_prompts()
@@ -101,6 +134,8 @@ def _check_one(file: Path, line: int, name: str, texts: list[str | None]) -> Ite
         known = ", ".join(SAMPLES)
         yield Problem(file, line, f"nothing fills {{{unknown[0]}}} in `{name}`", f"Known are: {known}")
         return
+    for what, todo in unspeakable(wording, file.stem):
+        yield Problem(file, line, f"`{name}` {what}", todo)
     limit_s = LONGEST_FIRST_S if name == FIRST_SENTENCE else LONGEST_S
     spoken_s = estimated_s(wording, file.stem)
     if spoken_s > limit_s:
@@ -111,7 +146,7 @@ def _check_one(file: Path, line: int, name: str, texts: list[str | None]) -> Ite
 def estimated_s(wording: str, language: str = "en") -> float:
     """Return about how long a sentence takes to say, its braces filled with samples."""
     values = {name: aloud(name, value, language) for name, value in SAMPLES.items()}
-    return len(wording.format_map(values)) / CHARACTERS_PER_S
+    return len(wording.format_map(values)) / CHARACTERS_PER_S.get(language, SLOWEST)
 
 
 def _check_levels_differ(files: Mapping[Path, MappingNode]) -> Iterator[Problem]:

@@ -1,20 +1,23 @@
 """When Rasa's model is trained anew, and with what; also the files Rasa reads when it runs."""
 
+import getpass
 import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from ivr.clock import Clock, SystemClock
 from ivr.errors import IvrError
+from ivr.nlu.corpus import by_language, heard_training_lines, training_lines
+from ivr.nlu.model_store import MODEL, Manifest, ModelStore, version_name
 from ivr.nlu.rendering import render
 
-MODEL = Path("models") / "rasa" / "current.tar.gz"
 RUNTIME = Path("rasa")
 LONGEST_TRAINING_S = 900
 _COMPONENT = re.compile(r"(Starting to train|Finished training) component '(\w+)'")
@@ -34,11 +37,13 @@ class TrainingFailed(IvrError):
 
 @dataclass(frozen=True)
 class Trained:
-    """The model to use. `is_new` is false when nothing had changed since the last training."""
+    """The model to use. `is_new` is false when the store held one made of exactly the same."""
 
     model: Path
+    version: str
     is_new: bool
     fingerprint: str
+    training_s: float
 
 
 def rasa_environment() -> dict[str, str]:
@@ -50,35 +55,87 @@ def train(
     nlu_data: Path,
     data_dir: Path,
     rasa_venv: Path,
-    language: str = "en",
     say: Callable[[str], None] = print,
     is_forced: bool = False,
+    clock: Clock | None = None,
+    who: str | None = None,
 ) -> Trained:
-    """Train when the designers' files or Rasa's version changed; about half a minute on two cores.
+    """Put a model of the designers' files into the store, training only what is not there yet.
 
-    Writes `models/rasa/current.tar.gz` below `data_dir`, in one step at the end: a failed training
-    leaves the old model. Changed wording alone needs no training. Raises TrainingFailed.
+    Rasa keeps what it made of unchanged parts: a change of rules alone does not learn the sentences
+    anew. The live model stays as it is, except that the first one ever becomes live. One training at
+    a time; a second waits. Raises TrainingFailed.
     """
-    data_dir = data_dir.absolute()
+    clock = clock or SystemClock()
+    store = ModelStore(data_dir)
     rasa = rasa_venv.absolute() / "bin" / "rasa"
     if not rasa.exists():
         raise TrainingFailed(f"{rasa} is missing; `make setup` makes Rasa's environment")
-    model = data_dir / MODEL
-    model.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=model.parent, prefix="training-") as folder:
+    started = clock.monotonic()
+    with store.alone(), tempfile.TemporaryDirectory(dir=store.folder, prefix=".training-") as folder:
         work = Path(folder)
-        render(nlu_data, work / "input", language)
+        render(nlu_data, work / "input")
         fingerprint = _fingerprint(work / "input", rasa_venv)
-        if not is_forced and model.exists() and _fingerprint_of(model) == fingerprint:
+        kept = store.with_fingerprint(fingerprint)
+        if kept is not None and not is_forced:
             say("The model is up to date.")
-            return Trained(model, False, fingerprint)
-        _run_training(rasa, work, say)
-        made = work / "made" / "current.tar.gz"
-        if not made.exists():
-            raise TrainingFailed("Rasa ended without a model; run `ivr nlu check` and try again")
-        shutil.move(made, model)
-    _fingerprint_file(model).write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
-    return Trained(model, True, fingerprint)
+            model, version, is_new = store.model(kept.version), kept.version, False
+        else:
+            cache = store.folder / ".cache"
+            _run_training(rasa, work, say, cache)
+            made = work / "made" / "current.tar.gz"
+            if not made.exists():
+                raise TrainingFailed("Rasa ended without a model; run `ivr nlu check` and try again")
+            now = clock.now()
+            version, is_new = version_name(now, fingerprint), True
+            training_s = clock.monotonic() - started
+            model = store.add(
+                made, _manifest(nlu_data, rasa_venv, version, fingerprint, now, training_s, who)
+            )
+        if store.live_version() is None:
+            store.make_live(version)
+    return Trained(model, version, is_new, fingerprint, clock.monotonic() - started)
+
+
+def _manifest(
+    nlu_data: Path,
+    rasa_venv: Path,
+    version: str,
+    fingerprint: str,
+    now: datetime,
+    training_s: float,
+    who: str | None,
+) -> Manifest:
+    lines = by_language(training_lines(nlu_data))
+    heard = sum(1 for _ in heard_training_lines(nlu_data))
+    commit = _git(nlu_data, "rev-parse", "HEAD")
+    return Manifest(
+        version=version,
+        fingerprint=fingerprint,
+        trained_at=now.isoformat(timespec="seconds"),
+        trained_by=who or designer(nlu_data),
+        training_s=round(training_s, 1),
+        git_commit=commit,
+        has_uncommitted_changes=bool(commit and _git(nlu_data, "status", "--porcelain", "--", ".")),
+        engines={"rasa": " ".join(_rasa_versions(rasa_venv))},
+        examples={language: len(found) for language, found in lines.items()},
+        heard_examples=heard,
+    )
+
+
+def designer(nlu_data: Path) -> str:
+    """Return who is at work: git's user name, else the name at this machine."""
+    return _git(nlu_data, "config", "user.name") or getpass.getuser()
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None  # git may be missing where only the service runs
+    return done.stdout.strip() or None if done.returncode == 0 else None
 
 
 def write_runtime_files(data_dir: Path, actions_url: str, actions_token: str) -> Path:
@@ -96,18 +153,18 @@ def write_runtime_files(data_dir: Path, actions_url: str, actions_token: str) ->
     return folder
 
 
-def run_arguments(data_dir: Path, port: int) -> list[str]:
-    """Return what follows `rasa run` (without the token): loopback only, the trained model, our channels."""
+def run_arguments(data_dir: Path, port: int, model: Path | None = None) -> list[str]:
+    """Return what follows `rasa run`, without the token: loopback only, our channels, the live model."""
     runtime = data_dir / RUNTIME
     return [
         *("--enable-api", "--interface", "127.0.0.1", "--port", str(port)),
-        *("--model", str(data_dir / MODEL)),
+        *("--model", str(model or data_dir / MODEL)),
         *("--endpoints", str(runtime / "endpoints.yml")),
         *("--credentials", str(runtime / "credentials.yml")),
     ]
 
 
-def _run_training(rasa: Path, work: Path, say: Callable[[str], None]) -> None:
+def _run_training(rasa: Path, work: Path, say: Callable[[str], None], cache: Path) -> None:
     command = [
         *(str(rasa), "train", "--fixed-model-name", "current", "--out", str(work / "made")),
         *("--config", str(work / "input" / "config.yml")),
@@ -117,8 +174,8 @@ def _run_training(rasa: Path, work: Path, say: Callable[[str], None]) -> None:
     said: list[str] = []
     with subprocess.Popen(
         command,
-        cwd=work,  # Rasa keeps a cache beside itself
-        env=rasa_environment(),
+        cwd=work,
+        env=rasa_environment() | {"RASA_CACHE_DIRECTORY": str(cache)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -135,23 +192,15 @@ def _run_training(rasa: Path, work: Path, say: Callable[[str], None]) -> None:
         raise TrainingFailed(f"Rasa's training ended with {code}:\n{''.join(said[-15:])}")
 
 
+def _rasa_versions(rasa_venv: Path) -> list[str]:
+    found = rasa_venv.glob("lib/python*/site-packages/rasa-*.dist-info")
+    return sorted(path.name.removeprefix("rasa-").removesuffix(".dist-info") for path in found)
+
+
 def _fingerprint(rendered: Path, rasa_venv: Path) -> str:
     """Return a hash of everything that goes into a model."""
     total = hashlib.sha256()
-    versions = sorted(path.name for path in rasa_venv.glob("lib/python*/site-packages/rasa-*.dist-info"))
-    total.update(repr(versions).encode())
+    total.update(repr(_rasa_versions(rasa_venv)).encode())
     for file in sorted(rendered.rglob("*.yml")):
         total.update(file.relative_to(rendered).as_posix().encode() + b"\0" + file.read_bytes())
     return total.hexdigest()
-
-
-def _fingerprint_file(model: Path) -> Path:
-    return model.with_name("current.json")
-
-
-def _fingerprint_of(model: Path) -> str | None:
-    try:
-        kept = json.loads(_fingerprint_file(model).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return kept.get("fingerprint") if isinstance(kept, dict) else None

@@ -7,7 +7,8 @@ from urllib.parse import quote, urlsplit
 
 from ivr.config import Settings
 from ivr.errors import IvrError
-from ivr.nlu.training import MODEL, run_arguments, write_runtime_files
+from ivr.nlu.model_store import MODEL
+from ivr.nlu.training import run_arguments, write_runtime_files
 from ivr.running.child import ChildPlan
 from ivr.running.rasa_process import SHOW_PERSONAL_DATA
 

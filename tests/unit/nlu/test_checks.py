@@ -33,7 +33,7 @@ def only(problems: list[Problem]) -> Problem:
 
 
 def test_what_ships_is_right() -> None:
-    assert validate(ROOT / "nlu_data") == []
+    assert [str(problem) for problem in validate(ROOT / "nlu_data") if problem.is_error] == []
 
 
 def test_broken_yaml(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ivr.nlu.model_store import ModelStore
 from ivr.nlu.rendering import plain_example, render
 from ivr.nlu.training import TrainingFailed, run_arguments, train, write_runtime_files
 
@@ -42,7 +43,7 @@ class House:
         return train(self.nlu_data, self.data, self.venv, say=self.said.append, is_forced=is_forced).is_new
 
     def model(self) -> str:
-        return (self.data / "models" / "rasa" / "current.tar.gz").read_text()
+        return ModelStore(self.data).current.read_text()
 
 
 @pytest.fixture
@@ -85,10 +86,8 @@ def test_a_failed_training_keeps_the_old_model(house: House, ending: str) -> Non
     with pytest.raises(TrainingFailed):
         house.trains(is_forced=True)
     assert house.model() == before
-    assert sorted(path.name for path in (house.data / "models" / "rasa").iterdir()) == [
-        "current.json",
-        "current.tar.gz",
-    ]
+    assert len(ModelStore(house.data).manifests()) == 1
+    assert not list((house.data / "models" / "rasa").glob(".training*"))
 
 
 def test_a_failure_says_what_rasa_said(house: House) -> None:
@@ -129,7 +128,7 @@ def test_examples_are_trained_in_the_form_calls_have(written: str, plain: str) -
 
 
 def test_rasa_gets_names_instead_of_words(tmp_path: Path) -> None:
-    render(ROOT / "nlu_data", tmp_path, "en")
+    render(ROOT / "nlu_data", tmp_path)
     domain = yaml.safe_load((tmp_path / "domain.yml").read_text())
     assert domain["responses"]["utter_goodbye"] == [{"text": "utter_goodbye"}]
     assert "custom" in domain["responses"]["utter_command_hang_up"][0]
