@@ -22,6 +22,10 @@ class DeskAnswer(StrEnum):
     DECLINED = "declined"
     TAKEN = "taken"
     CALLER_GONE = "caller_gone"
+    NOTED = "noted"
+    ALREADY_NOTED = "already_noted"
+    CHOOSE_ONE = "choose_one"  # a finished call has a disposition
+    NOT_YOURS = "not_yours"  # the notes of somebody else's call
 
 
 class DeskActions:

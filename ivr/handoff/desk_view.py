@@ -113,6 +113,7 @@ _PRESENCES = {
     Presence.AVAILABLE: ("free", "Available"),
     Presence.AWAY: ("away", "Away"),
     Presence.WRAP_UP: ("wrap_up", "Finishing up"),
+    Presence.WRITING: ("wrap_up", "Writing notes"),
 }
 
 

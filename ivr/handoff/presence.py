@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-WRAP_UP_S = 15.0  # to write down what was agreed; longer is chosen at the desk
+WRAP_UP_S = 15.0  # to catch one's breath
+WRITING_S = 120.0  # to write down what was agreed, for who has the desk open
 MISSED_IN_A_ROW = 2
 AWAY_AFTER_MISSED_S = 600.0  # somebody who has no desk is not set away for ever
 
@@ -16,6 +17,7 @@ class Presence(StrEnum):
     AVAILABLE = "available"
     AWAY = "away"
     WRAP_UP = "wrap_up"  # work after a call; available again in a moment
+    WRITING = "writing"  # the notes of a call are being written at the desk
 
 
 class SignedOn(Protocol):
@@ -64,6 +66,8 @@ def is_back(agent: SignedOn, now: datetime) -> bool:
     stands_s = (now - agent.since).total_seconds()
     if agent.presence == Presence.WRAP_UP:
         return stands_s >= WRAP_UP_S
+    if agent.presence == Presence.WRITING:
+        return stands_s >= WRITING_S
     return was_set_away(agent) and stands_s >= AWAY_AFTER_MISSED_S
 
 

@@ -40,4 +40,7 @@ class Kind(StrEnum):
     CALLBACK_REOPENED = "callback_reopened"  # case_number, agent
     TRANSFER_DECLINED = "transfer_declined"  # transfer_id, agent, why: at the desk, with a reason
     TRANSCRIPT_VIEWED = "transcript_viewed"  # agent: somebody at the desk looked at the call's words
+    NOTES_VIEWED = "notes_viewed"  # agent: somebody at the desk saw what was written after this call
+    WRAPPED_UP = "wrapped_up"  # transfer_id, agent, disposition: after the call; the notes are elsewhere
+    TRANSFER_ASSIGNED = "transfer_assigned"  # transfer_id, agent, by: a supervisor chose who is asked
     CALL_ENDED = "call_ended"  # outcome, reason

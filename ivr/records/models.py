@@ -256,3 +256,26 @@ order_changes = Table(
     Column("receipt", String(16), nullable=False, unique=True),
     Column("done_at", UtcDateTime, nullable=False),
 )
+
+# What an agent wrote down about a call; a draft until `finished_at` is set. The notes are personal.
+wrap_ups = Table(
+    "wrap_ups",
+    metadata,
+    Column("transfer_id", String(64), primary_key=True),
+    Column("call_id", String(64), nullable=False, index=True),
+    Column("agent", String(128), nullable=False),
+    Column("disposition", String(32)),
+    Column("notes", Text, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+
+# Every throw of a switch for the whole house; the newest row of a name is how it stands.
+switch_throws = Table(
+    "switch_throws",
+    metadata,
+    Column("ordinal", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(32), nullable=False, index=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("thrown_by", String(128), nullable=False),
+    Column("thrown_at", UtcDateTime, nullable=False),
+)
