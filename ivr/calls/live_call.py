@@ -146,7 +146,7 @@ class LiveCall:
     def _caller_began(self) -> None:
         self._move(FloorEvent.SPEECH_STARTED)
         if self._floor.state is FloorState.CALLER:
-            self._turn.go_on()
+            self._turn.speak_again()
             self._silences.caller_spoke()
 
     def _caller_stopped(self, at_s: float) -> None:
@@ -232,7 +232,7 @@ class LiveCall:
             self._ear, self._mouth.lately(now_s), current.prompt.is_interruptible
         ):
             return
-        self._log.write(Kind.BARGE_IN, prompt_id=current.prompt.id)
+        self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s)
         self._move(FloorEvent.BARGED_IN)
         self._turn.go_on()
         self._interruption.begin(current, now_s - self._ear.speech_s, now_s)

@@ -37,6 +37,17 @@ class Logbook:
             audio_s=round(heard.audio_s, 2),
             decode_s=round(heard.decode_s, 3),
             endpoint=over.wait.reason,
+            endpoint_wait_s=round(over.wait.seconds, 2),
+            longest_pause_s=round(over.longest_pause_s, 2),
+        )
+
+    def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float) -> None:
+        """Write which prompt a voice stopped, and how much voice there was."""
+        self.write(
+            Kind.BARGE_IN,
+            prompt_id=sounding.prompt.id,
+            voiced_s=round(voiced_s, 3),
+            open_s=round(open_s, 3),
         )
 
     def barge_in_dismissed(self, verdict: Verdict, heard: Transcription) -> None:

@@ -40,6 +40,7 @@ class TurnOver:
 
     heard: Transcription | None
     wait: Wait
+    longest_pause_s: float = 0.0  # within the turn
 
 
 class TurnInHand:
@@ -64,6 +65,8 @@ class TurnInHand:
         self._marker: Transcribing | None = None
         self._heard: HeardOrFailed | None = None
         self._speech_ended_s = 0.0
+        self._is_paused = False
+        self._longest_pause_s = 0.0
         self.timing = TurnTiming()
 
     @property
@@ -111,12 +114,20 @@ class TurnInHand:
         """The caller stopped at this second of audio; a guess made there stands."""
         if self._marker is None or self._speech_ended_s != speech_ended_s:
             self.guess(speech_ended_s, expects)
+        self._is_paused = True
+
+    def speak_again(self) -> None:
+        """The caller speaks; a pause just before was one within the turn."""
+        if self._is_paused:
+            self._longest_pause_s = max(self._longest_pause_s, self.pause_s)
+        self.go_on()
 
     def go_on(self) -> None:
         """The caller speaks again, or the words are not needed: throw the guess away."""
         if self._marker is not None and self._marker.ticket is not None:
             self._marker.ticket.cancel()
         self._marker = self._heard = None
+        self._is_paused = False
 
     def take(self, came: TranscriptionCame) -> None:
         """Keep a result, unless it belongs to a guess already thrown away."""
@@ -140,14 +151,17 @@ class TurnInHand:
         if not isinstance(self._heard, Transcription):
             return TurnOver(None, Wait(0.0, "hearing_failed"))
         heard = self._heard
-        wait = endpointing.wait(expects, heard.text, heard.language, heard.asr_confidence)
+        wait = endpointing.wait(
+            expects, heard.text, heard.language, heard.asr_confidence, self._longest_pause_s
+        )
         if self.pause_s < wait.seconds:
             return None
-        return TurnOver(heard, wait)
+        return TurnOver(heard, wait, self._longest_pause_s)
 
     def close(self) -> None:
         """End the turn: nothing said so far belongs to the next one."""
         self.go_on()
+        self._longest_pause_s = 0.0
         self._ear.begin_new_turn()
         self.timing.turn_ended_at = self._clock.monotonic()
 

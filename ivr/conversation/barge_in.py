@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.conversation.expectation import Expectation, Expecting
+from ivr.conversation.turn_words import turn_words
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken.hearing import hear_numbers
 
@@ -21,36 +22,6 @@ MOST_TIMES = 3
 RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
 ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
 ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
-
-# Noises of someone who listens or thinks, as recognition spells them.
-_SOUNDS = frozenset(
-    {
-        "m",
-        "mm",
-        "mmm",
-        "mhm",
-        "mmhm",
-        "mmhmm",
-        "hm",
-        "hmm",
-        "hmmm",
-        "huh",
-        "uhhuh",
-        "uh",
-        "um",
-        "uhm",
-        "er",
-        "erm",
-    }
-    | {"ah", "aha", "oh", "ooh", "ha"}
-)
-_YES = {"en": frozenset({"yes", "yeah", "yep", "yup", "ok", "okay", "right", "sure"})}
-_PRAISE = {
-    "en": frozenset(
-        {"alright", "all", "fine", "good", "great", "nice", "cool", "perfect", "i", "see", "got", "it"}
-        | {"thanks", "thank", "you"}
-    )
-}
 
 
 class Reason(StrEnum):
@@ -122,7 +93,8 @@ def was_meant(
         return Verdict(Reason.ECHO)
     if _answers(words, said, over, expects, language):
         return Verdict(Reason.ANSWER)
-    listening = _SOUNDS | _YES.get(language, frozenset()) | _PRAISE.get(language, frozenset())
+    known = turn_words(language)
+    listening = known.sounds | known.yes | known.praise
     return Verdict(Reason.BACKCHANNEL if listening.issuperset(said) else Reason.WORDS)
 
 
@@ -131,7 +103,7 @@ def _answers(words: str, said: list[str], over: TalkedOver, expects: Expectation
         lengths = (expects.digits,) if expects.digits is not None else ()
         return hear_numbers(words, language, lengths).digits is not None
     if expects.kind is Expecting.YES_NO and over.is_question:
-        return not _YES.get(language, frozenset()).isdisjoint(said)
+        return not turn_words(language).yes.isdisjoint(said)
     return False
 
 

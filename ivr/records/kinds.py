@@ -13,12 +13,13 @@ class Kind(StrEnum):
     PROMPT_ENDED = "prompt_ended"  # prompt_id, heard_s, is_complete; heard_text when it was cut
     DISCLOSURE_PLAYED = "disclosure_played"  # text_version, language, is_complete
     SPEECH_STARTED = "speech_started"
-    UTTERANCE_HEARD = "utterance_heard"  # turn, text, asr_confidence, doubt, engine, model
+    # turn, text, asr_confidence, doubt, engine, model; endpoint: why the turn was taken to be over
+    UTTERANCE_HEARD = "utterance_heard"
     KEYS_ENTERED = "keys_entered"  # turn, digits
     NO_INPUT = "no_input"  # step, level
     NO_MATCH = "no_match"  # step, level
     TURN_ANSWERED = "turn_answered"  # turn, intent, intent_confidence, verdict, expects, timings
-    BARGE_IN = "barge_in"  # prompt_id
+    BARGE_IN = "barge_in"  # prompt_id, voiced_s, open_s: how much of the sound was voice, and open voice
     BARGE_IN_DISMISSED = "barge_in_dismissed"  # reason, text: it was no turn, the bot goes on
     LOOKED_UP = "looked_up"  # system, found
     TRIAGED = "triaged"  # turn, step, points, threshold, counted, policy_version, words_model, situation

@@ -149,7 +149,9 @@ def test_talking_over_any_other_prompt_stops_it_soon_and_is_heard():
     scene.plays_out()
     (cleared_s,) = scene.line.clears
     assert cleared_s - 1.3 <= 0.25
-    assert scene.noted("barge_in") == [{"prompt_id": "say_how_to_reach_a_person"}]
+    (barge_in,) = scene.noted("barge_in")
+    assert barge_in["prompt_id"] == "say_how_to_reach_a_person"
+    assert barge_in["voiced_s"] >= barge_in["open_s"] > 0.0
     assert scene.asked() == [Spoken("where is my order")]
 
 
@@ -275,6 +277,18 @@ def test_speech_that_resumes_throws_the_guess_away_and_the_whole_turn_is_heard()
     assert scene.asked() == [Spoken("my number is 471192")]
     assert scene.hearing.tickets[0].is_cancelled
     assert scene.hearing.utterances_s[1] > scene.hearing.utterances_s[0] + 1.5
+
+
+def test_why_a_turn_was_over_is_on_record():
+    scene = Scene(heard("4 7"), heard("4 7 1 1 9"), reply=ASK_NUMBER)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.caller_speaks(4.5, 5.5)
+    scene.line.stream_ends(9.0)
+    scene.plays_out()
+    (heard_it,) = scene.noted("utterance_heard")
+    assert heard_it["endpoint"] == "pause"
+    assert heard_it["endpoint_wait_s"] == 0.7
+    assert heard_it["longest_pause_s"] == pytest.approx(0.6, abs=0.1)
 
 
 def test_silence_is_asked_about_after_five_seconds_then_after_seven_a_person_is_fetched():

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
-from ivr.conversation.endpointing import COMPLETE_S, SENTENCE_S, UNFINISHED_S, UNSURE_S, USUAL_S, wait
+from ivr.conversation.endpointing import (
+    COMPLETE_S,
+    ONE_SHORT_S,
+    OWN_PAUSE_SHARE,
+    SENTENCE_S,
+    UNFINISHED_S,
+    UNSURE_S,
+    USUAL_S,
+    wait,
+)
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.keys import INTER_DIGIT_S, LONE_ZERO_S, MOST_DIGITS, KeyEntry
 from ivr.conversation.patience import is_word_due
@@ -62,6 +71,8 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (YES_NO, "No, thank you", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "Yes, that's it.", COMPLETE_S, "yes_no_complete"),
         # Yes or no was said, and more is on its way.
+        (YES_NO, "Yeah, I'll.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Is it possible, too?", UNFINISHED_S, "trailing_word"),  # "to", as it is heard
         (YES_NO, "Yes, I also need.", UNFINISHED_S, "trailing_word"),
         (YES_NO, "Well, my lamp", USUAL_S, "pause"),
         (YES_NO, "Yes, where is my order?", SENTENCE_S, "sentence"),
@@ -95,6 +106,12 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         # People pause up to 2.5 s inside a number.
         (SIX, "four seven one", UNFINISHED_S, "digits_unfinished"),
         (SIX, "It's four seven, um", UNFINISHED_S, "digits_unfinished"),
+        # A word among figures is a figure misheard: all places are filled, and nothing more will come.
+        (SIX, "one one four five time nine", USUAL_S, "digits_misheard"),
+        (SIX, "4M-1192", USUAL_S, "digits_misheard"),
+        (SIX, "4, 7, 1, 1, um, 9", ONE_SHORT_S, "digits_one_short"),
+        (SIX, "It's 4711, 9", ONE_SHORT_S, "digits_one_short"),
+        (SIX, "471192 33", UNSURE_S, "digits_too_many"),
         # One or two odd words where a number is read aloud are digits misheard; known replies are not.
         (SIX, "Hey.", UNFINISHED_S, "digits_to_come"),
         (SIX, "it's", UNFINISHED_S, "digits_to_come"),
@@ -108,6 +125,38 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
 )
 def test_how_long_the_bot_waits_depends_on_what_was_said(expects, words, seconds, reason):
     assert (wait(expects, words).seconds, wait(expects, words).reason) == (seconds, reason)
+
+
+def test_who_pauses_long_between_digits_is_given_as_long_for_the_last_one():
+    def waited_s(longest_pause_s):
+        return wait(SIX, "4 7 1 1 9", longest_pause_s=longest_pause_s).seconds
+
+    assert waited_s(0.4) == ONE_SHORT_S
+    assert waited_s(1.0) == pytest.approx(OWN_PAUSE_SHARE)
+    assert waited_s(9.0) == UNFINISHED_S
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "reason"),
+    [
+        ("sv", "Ja tack.", "yes_no_complete"),
+        ("sv", "Jag skulle vilja", "trailing_word"),
+        ("sv", "Jag ringer för att.", "trailing_word"),
+        ("sv", "Var är min beställning?", "sentence"),
+        ("nb", "Nei, takk.", "yes_no_complete"),
+        ("nb", "Jeg lurer på.", "trailing_word"),
+        ("fi", "Joo kiitos.", "yes_no_complete"),
+        ("fi", "Haluaisin", "trailing_word"),
+        ("fi", "Missä minun tilaus on?", "sentence"),
+    ],
+)
+def test_every_language_has_its_own_ends_and_beginnings(language, words, reason):
+    assert wait(YES_NO, words, language).reason == reason
+
+
+def test_a_yes_before_a_word_misheard_is_not_waited_for_as_if_nothing_was_understood():
+    found = wait(YES_NO, "Yeah, breathe.", asr_confidence=0.5)
+    assert (found.seconds, found.reason) == (USUAL_S, "yes_no_and_a_word")
 
 
 def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_ones():
