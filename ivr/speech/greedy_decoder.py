@@ -33,7 +33,7 @@ class GreedyDecoder:
     """Decodes without timestamps at temperature 0, as whisper.decode does; use from one thread."""
 
     def __init__(self, model: Whisper, most_tokens: int, precision: Precision = Precision.FLOAT32) -> None:
-        self._model = model
+        self._is_multilingual, self._language_count = model.is_multilingual, model.num_languages
         decoder = model.decoder
         self._embedding = decoder.token_embedding
         self._positions: Tensor = decoder.positional_embedding
@@ -95,7 +95,7 @@ class GreedyDecoder:
             past[1][:, :, position:end] = values
             mine = past[0][:, :, :end], past[1][:, :, :end]
             x = x + layer.attention.mix(queries, *mine, is_causal=position == 0)
-            x = x + layer.cross.mix(layer.cross.queries(layer.cross_norm(x)), *cross, heard.bias)
+            x = x + layer.cross.attend(layer.cross_norm(x), *cross, heard.bias)
             x = layer.feed_forward(x)
         states: Tensor = self._norm(x)
         return states
@@ -107,8 +107,8 @@ class GreedyDecoder:
 
     def _read_rules(self, language: str) -> _Language:
         tokenizer = get_tokenizer(
-            self._model.is_multilingual,
-            num_languages=self._model.num_languages,
+            self._is_multilingual,
+            num_languages=self._language_count,
             language=whisper_code(language),
             task="transcribe",
         )

@@ -20,7 +20,7 @@ import whisper
 from torch import Tensor
 from whisper.model import Whisper
 
-from ivr.speech.whisper_layers import Attention, Layer, Precision
+from ivr.speech.whisper_layers import CrossSource, Layer, Precision
 
 SAMPLE_RATE_HZ = 16000
 _HOP = 160  # samples per mel frame
@@ -60,7 +60,7 @@ class SilenceMemory:
         self._positions: Tensor = encoder.positional_embedding
         self._norm = encoder.ln_post
         self._layers = [Layer(block, precision) for block in encoder.blocks]
-        self._cross = [Attention(block.cross_attn, precision) for block in model.decoder.blocks]
+        self._cross = [CrossSource(block.cross_attn, precision) for block in model.decoder.blocks]
         with torch.inference_mode():
             remembered: list[Rows] = []
             mel = log_mel(_vowel(), self._mels, self._frames * _FRAME)

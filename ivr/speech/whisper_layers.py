@@ -44,8 +44,8 @@ def linear(weight: Tensor, bias: Tensor | None, precision: Precision) -> Linear:
     return lambda x: multiply(x, packed, False)
 
 
-class Attention:
-    """One attention's projections; tensors are (batch, heads, rows, state / heads)."""
+class SelfAttention:
+    """Rows that attend to each other; tensors are (batch, heads, rows, state / heads)."""
 
     def __init__(self, source: MultiHeadAttention, precision: Precision) -> None:
         self._heads = source.n_head
@@ -53,23 +53,12 @@ class Attention:
         weights = (source.query.weight, source.key.weight, source.value.weight)
         biases = (source.query.bias, no_bias, source.value.bias)
         self._all = linear(torch.cat(weights), torch.cat(biases).detach(), precision)
-        self._query = linear(source.query.weight, source.query.bias.detach(), precision)
-        self._rows = linear(torch.cat(weights[1:]), torch.cat(biases[1:]).detach(), precision)
         self._out = linear(source.out.weight, source.out.bias.detach(), precision)
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Project x (batch, n, state) for self-attention, all in one multiplication."""
+        """Project x (batch, n, state), all in one multiplication."""
         queries, keys, values = self._all(x).chunk(3, dim=2)
-        return self._split(queries), self._split(keys), self._split(values)
-
-    def keys_values(self, states: Tensor) -> tuple[Tensor, Tensor]:
-        """Project what is attended to."""
-        keys, values = self._rows(states).chunk(2, dim=2)
-        return self._split(keys), self._split(values)
-
-    def queries(self, x: Tensor) -> Tensor:
-        """Project what attends."""
-        return self._split(self._query(x))
+        return _split(queries, self._heads), _split(keys, self._heads), _split(values, self._heads)
 
     def mix(
         self,
@@ -80,18 +69,44 @@ class Attention:
         is_causal: bool = False,
     ) -> Tensor:
         """Attend and project back to (batch, n, state); `bias` is added to the scores."""
-        mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, is_causal=is_causal)
-        return self._out(mixed.transpose(1, 2).flatten(2))
+        return self._out(_attended(queries, keys, values, bias, is_causal))
 
-    def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(2, (self._heads, -1)).transpose(1, 2)
+
+class CrossSource:
+    """The side of a cross-attention that is attended to."""
+
+    def __init__(self, source: MultiHeadAttention, precision: Precision) -> None:
+        self._heads = source.n_head
+        biases = torch.cat((torch.zeros_like(source.value.bias), source.value.bias)).detach()
+        self._rows = linear(torch.cat((source.key.weight, source.value.weight)), biases, precision)
+
+    def keys_values(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Project states (batch, n, state) to (batch, heads, n, state / heads), twice."""
+        keys, values = self._rows(states).chunk(2, dim=2)
+        return _split(keys, self._heads), _split(values, self._heads)
+
+
+class CrossAttention:
+    """The side of a cross-attention that attends."""
+
+    def __init__(self, source: MultiHeadAttention, precision: Precision) -> None:
+        self._heads = source.n_head
+        self._query = linear(source.query.weight, source.query.bias.detach(), precision)
+        self._out = linear(source.out.weight, source.out.bias.detach(), precision)
+
+    def attend(self, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
+        """Attend from x (batch, n, state) to keys and values of batch 1 or as many."""
+        queries = _split(self._query(x), self._heads)
+        if keys.shape[0] != queries.shape[0]:
+            keys, values = (row.expand(queries.shape[0], -1, -1, -1) for row in (keys, values))
+        return self._out(_attended(queries, keys, values, bias, is_causal=False))
 
 
 class Layer:
     """One residual block: self-attention, cross-attention in the decoder, feed-forward."""
 
     def __init__(self, source: ResidualAttentionBlock, precision: Precision) -> None:
-        self.attention = Attention(source.attn, precision)
+        self.attention = SelfAttention(source.attn, precision)
         self.attention_norm: Norm = source.attn_ln
         self._wide = linear(source.mlp[0].weight, source.mlp[0].bias.detach(), precision)
         self._narrow = linear(source.mlp[2].weight, source.mlp[2].bias.detach(), precision)
@@ -107,5 +122,14 @@ class DecoderLayer(Layer):
 
     def __init__(self, source: ResidualAttentionBlock, precision: Precision) -> None:
         super().__init__(source, precision)
-        self.cross = Attention(source.cross_attn, precision)
+        self.cross = CrossAttention(source.cross_attn, precision)
         self.cross_norm: Norm = source.cross_attn_ln
+
+
+def _attended(queries: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None, is_causal: bool) -> Tensor:
+    mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, is_causal=is_causal)
+    return mixed.transpose(1, 2).flatten(2)
+
+
+def _split(x: Tensor, heads: int) -> Tensor:
+    return x.unflatten(2, (heads, -1)).transpose(1, 2)

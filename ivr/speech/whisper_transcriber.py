@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import whisper
 
 from ivr.clock import Clock, SystemClock
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
+from ivr.speech.checkpoints import load_whisper
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.silence_memory import SilenceMemory
@@ -43,12 +43,7 @@ class WhisperTranscriber:
     ) -> None:
         """`decoder` None is the best for this processor."""
         torch.set_num_threads(threads)
-        if not model.is_file():
-            raise TranscriberFailed(f"no Whisper weights at {model}; run `ivr models pull`")
-        try:
-            loaded = whisper.load_model(str(model), device="cpu").eval()
-        except (RuntimeError, OSError, KeyError) as broken:
-            raise TranscriberFailed(f"Whisper weights at {model} cannot be loaded: {broken}") from broken
+        loaded = load_whisper(model)
         self._window = window
         self._encoder = SilenceMemory(loaded, encoder)
         self._decoder = GreedyDecoder(loaded, MAX_TOKENS, decoder or best_precision())
