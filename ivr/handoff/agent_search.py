@@ -61,7 +61,8 @@ class AgentSearch:
 
     def _was_closed(self, row: TransferRow) -> bool:
         # Who asked while we were open is served, also after closing time.
-        return row.state == S.REQUESTED and not self._hours.is_open(row.state_since) and not row.tried
+        hours = self._hours.of(str(row.case["language"]))
+        return row.state == S.REQUESTED and not hours.is_open(row.state_since) and not row.tried
 
     def _dial(self, row: TransferRow, agent: AgentRow) -> bool:
         """Phone the agent; False when that failed and the next one is to be asked."""

@@ -1,8 +1,8 @@
-"""When people answer: hours for each weekday and whole days off, as the designers' policy.yml says."""
+"""When people answer: hours by weekday, days off, and other hours for some languages, as policy.yml says."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from ivr.errors import SettingsInvalid
+from ivr.handoff.days_off import CountryUnknown, DaysOff
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LOOK_AHEAD_DAYS = 30
@@ -24,11 +25,19 @@ _QUARTERS = {0: "", 15: " fifteen", 30: " thirty", 45: " forty-five"}
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """Minutes after midnight (from, to) by weekday, Monday first; None is closed."""
+    """Minutes after midnight (from, to) by weekday, Monday first; None is closed.
+
+    `others` are the hours of the people who answer in some languages, by the language's code.
+    """
 
     zone: ZoneInfo
     week: tuple[tuple[int, int] | None, ...]
-    closed_on: frozenset[date]
+    closed_on: DaysOff
+    others: Mapping[str, "OpeningHours"] = field(default_factory=dict)
+
+    def of(self, language: str) -> "OpeningHours":
+        """Return when people answer in this language."""
+        return self.others.get(language, self)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether people answer at an aware moment."""
@@ -53,7 +62,41 @@ class OpeningHours:
         return None if day in self.closed_on else self.week[day.weekday()]
 
 
-ALWAYS_OPEN = OpeningHours(ZoneInfo("UTC"), ((0, 24 * 60),) * 7, frozenset())
+ALWAYS_OPEN = OpeningHours(ZoneInfo("UTC"), ((0, 24 * 60),) * 7, DaysOff())
+
+
+@dataclass(frozen=True)
+class CallbackTerms:
+    """When and how often somebody is called back; whole hours, local time of the opening hours' zone."""
+
+    from_hour: int = 8
+    to_hour: int = 20
+    most_tries: int = 3
+
+    def __post_init__(self) -> None:
+        if self.from_hour >= self.to_hour:
+            raise ValueError("`from_hour` of `callbacks` must come before `to_hour`")
+
+    def is_time(self, local: datetime) -> bool:
+        """Say whether somebody may be called at this local time."""
+        return self.from_hour <= local.hour < self.to_hour
+
+
+@dataclass(frozen=True)
+class Survey:
+    """After which calls two questions are asked."""
+
+    is_after_bot: bool = True
+    is_after_agent: bool = True
+
+
+@dataclass(frozen=True)
+class ServicePolicy:
+    """What the designers decide about people and their callers."""
+
+    hours: OpeningHours = ALWAYS_OPEN
+    callbacks: CallbackTerms = CallbackTerms()
+    survey: Survey = Survey()
 
 
 def opening_aloud(opens: datetime, now: datetime) -> str:
@@ -69,19 +112,67 @@ def opening_aloud(opens: datetime, now: datetime) -> str:
 
 
 def load_hours(nlu_data_dir: Path) -> OpeningHours:
-    """Read policy.yml; without the file people always answer. Raises SettingsInvalid."""
+    """Read when people answer; without policy.yml they always do. Raises SettingsInvalid."""
+    return load_policy(nlu_data_dir).hours
+
+
+def load_policy(nlu_data_dir: Path) -> ServicePolicy:
+    """Read what policy.yml says about hours, callbacks and questions. Raises SettingsInvalid."""
     file = nlu_data_dir / "policy.yml"
     if not file.exists():
-        return ALWAYS_OPEN
+        return ServicePolicy()
     try:
-        return read_hours(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return read_policy(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as wrong:
         raise SettingsInvalid(f"{file}: {wrong}") from None
 
 
+def read_policy(policy: Any) -> ServicePolicy:
+    """Return what a policy says. Raises ValueError, which says what is wrong."""
+    hours = read_hours(policy)
+    callbacks = policy.get("callbacks") or {}
+    survey = policy.get("survey") or {}
+    if not isinstance(callbacks, Mapping) or not isinstance(survey, Mapping):
+        raise ValueError("`callbacks` and `survey` need names below them, as in the file that is shipped")
+    return ServicePolicy(
+        hours,
+        CallbackTerms(
+            from_hour=_number(callbacks, "from_hour", 8, 0, 23),
+            to_hour=_number(callbacks, "to_hour", 20, 1, 24),
+            most_tries=_number(callbacks, "tries", 3, 1, 10),
+        ),
+        Survey(_yes_or_no(survey, "after_bot"), _yes_or_no(survey, "after_agent")),
+    )
+
+
+def _number(part: Mapping[str, Any], name: str, default: int, least: int, most: int) -> int:
+    value = part.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"`{name}` is a whole number from {least} to {most}")
+    return value
+
+
+def _yes_or_no(part: Mapping[str, Any], name: str) -> bool:
+    value = part.get(name, True)
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` is true or false")
+    return value
+
+
 def read_hours(policy: Any) -> OpeningHours:
     """Return the opening hours of a policy. Raises ValueError, which says what is wrong."""
-    if not isinstance(policy, Mapping) or not isinstance(policy.get("hours"), Mapping):
+    if not isinstance(policy, Mapping):
+        raise ValueError("there is no `hours:` with one line for each weekday")
+    own = policy.get("by_language") or {}
+    if not isinstance(own, Mapping) or not all(isinstance(part, Mapping) for part in own.values()):
+        raise ValueError("`by_language` needs a language's code, and below it what is different there")
+    hours = _read_one(policy)
+    others = {str(language): _read_one({**policy, **part}) for language, part in own.items()}
+    return replace(hours, others=others)
+
+
+def _read_one(policy: Mapping[str, Any]) -> OpeningHours:
+    if not isinstance(policy.get("hours"), Mapping):
         raise ValueError("there is no `hours:` with one line for each weekday")
     try:
         zone = ZoneInfo(str(policy.get("time_zone")))
@@ -93,9 +184,13 @@ def read_hours(policy: Any) -> OpeningHours:
         )
     week = tuple(_read_day(weekday, policy["hours"][weekday]) for weekday in WEEKDAYS)
     closed_on = policy.get("closed_on") or []
-    if not all(isinstance(day, date) for day in closed_on):
+    if not isinstance(closed_on, list) or not all(isinstance(day, date) for day in closed_on):
         raise ValueError("`closed_on` lists dates such as 2026-12-24")
-    return OpeningHours(zone, week, frozenset(closed_on))
+    country = policy.get("holidays_of")
+    try:
+        return OpeningHours(zone, week, DaysOff(country and str(country), frozenset(closed_on)))
+    except CountryUnknown:
+        raise ValueError("`holidays_of` is not a country's two letters such as SE") from None
 
 
 def _read_day(weekday: str, text: Any) -> tuple[int, int] | None:

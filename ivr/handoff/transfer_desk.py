@@ -268,10 +268,10 @@ class TransferDesk:
             return None
         return Callback(self._ledger.book_callback(row), row.case["caller_number"] is not None)
 
-    def when_open(self) -> str | None:
+    def when_open(self, language: str = "en") -> str | None:
         """Return in words when people answer next; None while they do, or when nobody knows."""
-        now = self._clock.now()
-        opens = None if self._hours.is_open(now) else self._hours.next_opening(now)
+        now, hours = self._clock.now(), self._hours.of(language)
+        opens = None if hours.is_open(now) else hours.next_opening(now)
         return None if opens is None else opening_aloud(opens, now)
 
     # The clock

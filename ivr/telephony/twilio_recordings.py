@@ -46,6 +46,13 @@ class TwilioRecordings:
 
     def take_recording(self, recording_sid: str) -> bytes | None:
         """Return a recording as WAV and delete it at the network; None when it cannot be had."""
+        content = self.read_recording(recording_sid)
+        if content is not None:
+            self.delete_recording(recording_sid)
+        return content
+
+    def read_recording(self, recording_sid: str) -> bytes | None:
+        """Return a recording as WAV and leave it at the network; None when it cannot be had."""
         if not _SID.fullmatch(recording_sid):
             return None
         deadline = self._clock.monotonic() + LIMIT_S
@@ -57,12 +64,10 @@ class TwilioRecordings:
             self._sleep(PAUSE_S)
         if content is None:
             _log.warning("recording_not_fetched", recording_sid=recording_sid, status=status)
-        else:
-            self._delete(recording_sid)
         return content
 
-    def _delete(self, recording_sid: str) -> None:
-        """A caller's voice is not kept: it was recorded to be heard once."""
+    def delete_recording(self, recording_sid: str) -> None:
+        """Delete a recording: a caller's voice is not kept, it was recorded to be heard once."""
         url = f"{self._folder}/{recording_sid}.json"
         try:
             answer = requests.delete(url, auth=self._auth, timeout=LIMIT_S, allow_redirects=False)
