@@ -14,7 +14,7 @@ from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer,
 from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
 from ivr.conversation.conversation import Conversation, Pace, Phrasebook
-from ivr.conversation.events import CallerHungUp
+from ivr.conversation.events import CallerHungUp, PeopleWanted
 from ivr.handoff.transfer import TransferState
 from ivr.log import get
 from ivr.records.kinds import Kind
@@ -158,6 +158,8 @@ class Calls:
             if row is None or row.outcome is not None:
                 return None
             conversation = Conversation(call_id, row.language, self._phrasebook, row.caller, self._pace)
+            if self._engines.is_people_first() and self._engines.records.transfer_of(call_id) is None:
+                conversation.handle(PeopleWanted())
             call = CallInHand(conversation, place_since_s=self._engines.clock.monotonic())
             self._in_hand[call_id] = call
             return call

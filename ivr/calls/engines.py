@@ -65,3 +65,4 @@ class Engines:
     records: CallRecords
     executor: Executor
     clock: Clock
+    is_people_first: Callable[[], bool] = bool  # a switch for the whole house; off where there is none

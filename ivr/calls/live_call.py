@@ -24,6 +24,7 @@ from ivr.conversation.events import (
     HearingFailed,
     KeysEntered,
     NothingSaid,
+    PeopleWanted,
     PromptEnded,
     TimeRanOut,
     UtteranceHeard,
@@ -312,6 +313,8 @@ class LiveCall:
                     self._open_the_floor()
             case AskDialogue():
                 self._is_asked = True
+                if self._engines.is_people_first():
+                    self._feed(PeopleWanted())
                 self._engines.executor.submit(self._ask, action)
             case HandOver(case):
                 self.transfer_id = self._engines.transfers.request(case)

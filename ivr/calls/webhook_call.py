@@ -20,6 +20,7 @@ from ivr.conversation.events import (
     HearingFailed,
     KeysEntered,
     NothingSaid,
+    PeopleWanted,
     PromptEnded,
     UtteranceHeard,
 )
@@ -139,6 +140,8 @@ class WebhookCall:
                 collected.expects = expects
                 collected.is_decided = True
             case AskDialogue():
+                if self._engines.is_people_first():
+                    self._feed(PeopleWanted(), collected)
                 self._feed(self._ask(action), collected)
             case HandOver(case):
                 collected.transfer_id = self._engines.transfers.request(case)

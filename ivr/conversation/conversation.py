@@ -15,6 +15,7 @@ from ivr.conversation.events import (
     HearingFailed,
     KeysEntered,
     NothingSaid,
+    PeopleWanted,
     PromptEnded,
     TimeRanOut,
     UtteranceHeard,
@@ -113,6 +114,7 @@ class Conversation:
     _heard: UtteranceHeard | None = None  # the turn's words, until the next turn
     _is_barge_in: bool = False
     _is_person_offered: bool = False
+    _is_people_first: bool = False
     _last_questions: LastQuestions | None = None
     _judged: list[Note] = field(default_factory=list)
 
@@ -125,6 +127,9 @@ class Conversation:
                 return self._prompt_ended(event)
             case CallerHungUp():
                 return self._caller_hung_up()
+            case PeopleWanted():
+                self._is_people_first = True
+                return []
         if self.stage is Stage.LEAVING:
             return []
         actions = self._talk(event)
@@ -161,6 +166,8 @@ class Conversation:
         self.stage = Stage.TALKING
         disclosure = self.phrasebook.prompt(DISCLOSURE, self.language)
         protected = replace(disclosure, is_interruptible=False)
+        if self._is_people_first:
+            return [Say(protected), *self._escalate(EscalationReason.PEOPLE_FIRST)]
         opening = self.phrasebook.prompt(HOW_TO_REACH_A_PERSON, self.language)
         self._last_answer = (opening,)
         return [Say(protected), Say(opening), self._listen(self.pace.no_input_s)]
@@ -251,7 +258,8 @@ class Conversation:
 
     def _offer(self, decision: Decision | None) -> list[Action]:
         """Offer a person in one clause, once a call, beside the answer."""
-        is_due = decision is not None and decision.step is Step.OFFER_PERSON and not self._is_person_offered
+        is_judged_so = decision is not None and decision.step is Step.OFFER_PERSON
+        is_due = (is_judged_so or self._is_people_first) and not self._is_person_offered
         if not is_due or not self.phrasebook.has(OFFER_PERSON, self.language):
             return []
         self._is_person_offered = True

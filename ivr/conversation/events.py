@@ -82,6 +82,11 @@ class TimeRanOut:
 
 
 @dataclass(frozen=True)
+class PeopleWanted:
+    """The house wants people to take all calls: a new one goes to a person, a going one is offered one."""
+
+
+@dataclass(frozen=True)
 class CallerHungUp:
     """The line is gone."""
 
@@ -98,5 +103,6 @@ Event = (
     | HearingFailed
     | WaitGrewLong
     | TimeRanOut
+    | PeopleWanted
     | CallerHungUp
 )

@@ -59,6 +59,13 @@ class AgentSearch:
             if self._dial(row, agent):
                 return
 
+    def ask_chosen(self, before: TransferRow, row: TransferRow, agent: AgentRow) -> None:
+        """Phone the agent a caller was assigned to, and stop the phone that rang before."""
+        if before.agent_call_id is not None:
+            self._steering.end(before.agent_call_id)
+        if not self._dial(row, agent):
+            self.ask_next(row.transfer_id)
+
     def _was_closed(self, row: TransferRow) -> bool:
         # Who asked while we were open is served, also after closing time.
         hours = self._hours.of(str(row.case["language"]))

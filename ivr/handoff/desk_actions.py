@@ -22,6 +22,10 @@ class DeskAnswer(StrEnum):
     DECLINED = "declined"
     TAKEN = "taken"
     CALLER_GONE = "caller_gone"
+    ASSIGNED = "assigned"
+    NOT_ASSIGNED = "not_assigned"
+    PEOPLE_FIRST_ON = "people_first_on"
+    PEOPLE_FIRST_OFF = "people_first_off"
     NOTED = "noted"
     ALREADY_NOTED = "already_noted"
     CHOOSE_ONE = "choose_one"  # a finished call has a disposition

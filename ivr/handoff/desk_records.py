@@ -67,7 +67,7 @@ class DeskRecords(Protocol):
         ...
 
     def unfinished(self, agent: str, ended_after: datetime) -> Sequence[TransferRow]:
-        """Return the agent's transfers that ended after a moment, talked, with no finished notes; oldest first."""
+        """Return the agent's talks that ended after a moment without finished notes; oldest first."""
         ...
 
     def requests_since(self, moment: datetime) -> Sequence[PersonRequest]:

@@ -134,6 +134,27 @@ class TransferLedger:
                 return None, None
             return self._records.transfer(transfer_id), agent
 
+    def reserve_for(self, transfer_id: str, name: str) -> tuple[TransferRow, TransferRow, AgentRow] | None:
+        """Give a caller whom no agent has answered yet to a chosen one, in one step.
+
+        The agent may be away, or asked before, but not busy. Returns the transfer as it was before, as it is
+        now, and the agent; None when it cannot be.
+        """
+        with self._lock:
+            row = self._records.transfer(transfer_id)
+            agent = next((one for one in self._roster.agents() if one.name == name), None)
+            if row is None or agent is None or name in self._records.busy_agents():
+                return None
+            if row.state not in {S.REQUESTED, S.DIALING}:
+                return None
+            if row.state == S.DIALING:
+                self.happened(transfer_id, E.AGENT_DROPPED, len(row.tried))
+            tried = (*row.tried, name)
+            if self.happened(transfer_id, E.AGENT_DIALED, agent=name, tried=tried) is None:
+                return None
+            now = self._records.transfer(transfer_id)
+            return None if now is None else (row, now, agent)
+
     def note_leg(self, transfer_id: str, attempt: int, leg: str) -> bool:
         """Keep the SID of an agent's leg; False when that leg is no longer wanted."""
         with self._lock:

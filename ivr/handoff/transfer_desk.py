@@ -75,6 +75,13 @@ class TransferDesk:
         self._soon(self._search.ask_next, transfer_id)
         return transfer_id
 
+    def assign(self, transfer_id: str, agent: str) -> bool:
+        """Let a chosen agent's phone ring for a caller nobody has answered yet; False when it cannot be."""
+        reserved = self._ledger.reserve_for(transfer_id, agent)
+        if reserved is not None:
+            self._soon(self._search.ask_chosen, *reserved)
+        return reserved is not None
+
     # The agent's leg
 
     def agent_leg_reported(

@@ -12,7 +12,14 @@ from ivr.conversation.prompt import Prompt
 from ivr.dialogue.actions import Actions
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.desk_supervision import DeskSupervision
+from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.follow_up_records import FollowUpRecords
+from ivr.handoff.joined_call import JoinedCall
+from ivr.handoff.joined_call import JoinedCall
+from ivr.handoff.messages import Messages, RecordedWords
+from ivr.handoff.opening_hours import ServicePolicy
+from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
@@ -80,7 +87,23 @@ class Services(Protocol):
     @property
     def follow_ups(self) -> FollowUpRecords: ...
     @property
+    def messages(self) -> Messages: ...
+    @property
+    def texts(self) -> Texts: ...
+    @property
+    def joined_call(self) -> JoinedCall: ...
+    @property
+    def recorded_speech(self) -> RecordedWords: ...
+    @property
+    def policy(self) -> ServicePolicy: ...
+    @property
     def desk_actions(self) -> DeskActions: ...
+    @property
+    def desk_wrap_up(self) -> DeskWrapUp: ...
+    @property
+    def supervision(self) -> DeskSupervision: ...
+    @property
+    def joined_call(self) -> JoinedCall: ...
     @property
     def calls(self) -> Calls: ...
     @property

@@ -12,13 +12,19 @@ from werkzeug.test import TestResponse
 from ivr.config import Settings
 from ivr.handoff.case import Case
 from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_policy import DISPOSITIONS
+from ivr.handoff.desk_supervision import DeskSupervision
+from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.house_switch import PeopleFirst
+from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.kinds import Kind
 from ivr.records.models import metadata
 from ivr.records.sql_desk_records import SqlDeskRecords
+from ivr.records.sql_follow_up_records import SqlFollowUpRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import TransferRow
 from ivr.roles import Role
@@ -46,6 +52,10 @@ class DeskServices:
     desk: TransferDesk
     desk_records: SqlDeskRecords
     desk_actions: DeskActions
+    desk_wrap_up: DeskWrapUp
+    supervision: DeskSupervision
+    joined_call: JoinedCall
+    follow_ups: SqlFollowUpRecords
 
 
 class DeskScene:
@@ -68,7 +78,17 @@ class DeskScene:
         self.app = Flask(__name__)
         self.app.testing = True
         self.services = DeskServices(
-            self.settings, self.clock, self.records, feed, self.desk, self.desk_records, self.actions
+            self.settings,
+            self.clock,
+            self.records,
+            feed,
+            self.desk,
+            self.desk_records,
+            self.actions,
+            DeskWrapUp(self.records, self.desk_records, DISPOSITIONS),
+            DeskSupervision(self.records, self.desk, PeopleFirst(self.desk_records, self.clock)),
+            JoinedCall(self.records, self.desk, self.switchboard),
+            SqlFollowUpRecords(engine, self.clock),
         )
         self.app.register_blueprint(create_sign_in_blueprint(self.services))
         self.app.register_blueprint(create_desk_blueprint(self.services))

@@ -22,10 +22,16 @@ from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.wording import Wording
 from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_policy import DISPOSITIONS
+from ivr.handoff.desk_supervision import DeskSupervision
+from ivr.handoff.desk_wrap_up import DeskWrapUp
+from ivr.handoff.house_switch import PeopleFirst
+from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
 from ivr.records.sql_desk_records import SqlDeskRecords
+from ivr.records.sql_follow_up_records import SqlFollowUpRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.speech.prompt_cache import PromptCache
 from ivr.web.app import create_app
@@ -64,6 +70,10 @@ class WiredForTest:
     desk: TransferDesk
     desk_records: SqlDeskRecords
     desk_actions: DeskActions
+    desk_wrap_up: DeskWrapUp
+    supervision: DeskSupervision
+    joined_call: JoinedCall
+    follow_ups: SqlFollowUpRecords
     switchboard: ScriptedSwitchboard
     calls: Calls
     actions: Actions
@@ -139,12 +149,16 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
     switchboard = ScriptedSwitchboard()
     desk = TransferDesk(records, switchboard, wording, (ANNA, BO), clock, 25, executor)
     hearing = ScriptedHearing(*[heard("where is my order")] * MOST_UTTERANCES)
-    engines = Engines(prompts, hearing, KeywordDialogue(wording), desk, records, executor, clock)
+    desk_records = SqlDeskRecords(database, clock)
+    people_first = PeopleFirst(desk_records, clock)
+    engines = Engines(
+        prompts, hearing, KeywordDialogue(wording), desk, records, executor, clock, people_first.is_on
+    )
     calls = Calls(
         engines, wording, lambda: Ear(LoudnessActivity()), lambda sid: None, Pace(), "en", settings.max_call_s
     )
     actions = Actions(OrderDesk().order_check)
-    desk_records, desk_actions = SqlDeskRecords(database, clock), DeskActions(records, desk, switchboard)
+    desk_actions = DeskActions(records, desk, switchboard)
     return WiredForTest(
         settings,
         clock,
@@ -155,6 +169,10 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
         desk,
         desk_records,
         desk_actions,
+        DeskWrapUp(records, desk_records, DISPOSITIONS),
+        DeskSupervision(records, desk, people_first),
+        JoinedCall(records, desk, switchboard),
+        SqlFollowUpRecords(database, clock),
         switchboard,
         calls,
         actions,

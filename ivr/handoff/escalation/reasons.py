@@ -30,3 +30,4 @@ class EscalationReason(StrEnum):
     TOPIC_RESERVED = "topic_reserved"
     VALUE_AT_STAKE = "value_at_stake"
     CALLED_BEFORE = "called_before"
+    PEOPLE_FIRST = "people_first"  # a supervisor sends all calls to people
