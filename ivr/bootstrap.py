@@ -28,8 +28,13 @@ from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_policy import load_dispositions
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.desk_supervision import DeskSupervision
+from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.follow_up_records import FollowUpRecords
+from ivr.handoff.house_switch import PeopleFirst
+from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.opening_hours import load_hours
 from ivr.handoff.routing import read_agents
 from ivr.handoff.transfer_desk import TransferDesk
@@ -77,6 +82,9 @@ class WiredServices:
     desk_records: DeskRecords
     follow_ups: FollowUpRecords
     desk_actions: DeskActions
+    desk_wrap_up: DeskWrapUp
+    supervision: DeskSupervision
+    joined_call: JoinedCall
     calls: Calls
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]]
@@ -119,7 +127,11 @@ def wire(settings: Settings) -> WiredServices:
         load_hours(settings.nlu_data_dir),
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
-    engines = Engines(prompts, hearing, dialogue, desk, records, executor, clock)
+    desk_records = SqlDeskRecords(database, clock)
+    people_first = PeopleFirst(desk_records, clock)
+    engines = Engines(
+        prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
+    )
     calls = make_calls(settings, engines, wording)
     caller_of = partial(_caller_of, records)
     pause = time.sleep  # noqa: TID251  the order check's adapter to real time
@@ -138,9 +150,12 @@ def wire(settings: Settings) -> WiredServices:
         wording=wording,
         prompts=prompts,
         desk=desk,
-        desk_records=SqlDeskRecords(database, clock),
+        desk_records=desk_records,
         follow_ups=SqlFollowUpRecords(database, clock),
         desk_actions=DeskActions(records, desk, switchboard),
+        desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
+        supervision=DeskSupervision(records, desk, people_first),
+        joined_call=JoinedCall(records, desk, switchboard),
         calls=calls,
         actions=Actions(order_check),
         readiness=readiness,
