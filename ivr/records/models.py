@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -76,6 +77,14 @@ event_streams = Table(
     metadata,
     Column("call_id", String(64), primary_key=True),
     Column("last_seq", Integer, nullable=False),
+    Column("counted_seq", Integer, nullable=False, server_default="0"),  # how far insights have come
+)
+_IS_UNCOUNTED = text("last_seq <> counted_seq")
+Index(
+    "ix_event_streams_uncounted",
+    event_streams.c.call_id,
+    sqlite_where=_IS_UNCOUNTED,
+    postgresql_where=_IS_UNCOUNTED,
 )
 
 call_events = Table(
@@ -278,4 +287,47 @@ switch_throws = Table(
     Column("is_on", Boolean, nullable=False),
     Column("thrown_by", String(128), nullable=False),
     Column("thrown_at", UtcDateTime, nullable=False),
+)
+
+# Computed from call_events and nothing else; `ivr insights rebuild` makes both anew.
+call_summaries = Table(
+    "call_summaries",
+    metadata,
+    Column("call_id", String(64), primary_key=True),
+    Column("day", String(10), nullable=False),  # the company's own day
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("intent", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("release", String(64), nullable=False),
+    Column("is_synthetic", Boolean, nullable=False),
+    Column("fate", String(16)),
+    Column("caller_key", String(32)),
+    Column("order_key", String(32)),
+    Column("is_settled", Boolean, nullable=False),
+    Column("called_again", Boolean, nullable=False),
+    Column("summary", JSON, nullable=False),
+    Index("ix_call_summaries_day_fate", "day", "fate"),
+    Index("ix_call_summaries_caller_key_started_at", "caller_key", "started_at"),
+    Index("ix_call_summaries_order_key_started_at", "order_key", "started_at"),
+)
+_IS_UNSETTLED = text("is_settled = false")
+Index(
+    "ix_call_summaries_unsettled",
+    call_summaries.c.started_at,
+    sqlite_where=_IS_UNSETTLED,
+    postgresql_where=_IS_UNSETTLED,
+)
+
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("measure", String(32), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("intent", String(64), primary_key=True),
+    Column("language", String(16), primary_key=True),
+    Column("release", String(64), primary_key=True),
+    Column("is_synthetic", Boolean, primary_key=True),
+    Column("key", String(96), primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Index("ix_day_counts_day", "day"),
 )
