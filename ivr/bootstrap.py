@@ -17,6 +17,7 @@ from ivr.audio.voice_activity import VoiceActivity, open_session
 from ivr.calls.calls import Calls
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
+from ivr.calls.recorded_speech import RecordedSpeech
 from ivr.clock import Clock, SystemClock
 from ivr.config import Settings, load
 from ivr.conversation.conversation import Pace
@@ -24,6 +25,7 @@ from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
+from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
 from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
@@ -35,12 +37,17 @@ from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.follow_up_records import FollowUpRecords
 from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
-from ivr.handoff.opening_hours import load_hours
+from ivr.handoff.messages import Messages
+from ivr.handoff.opening_hours import ServicePolicy, load_policy
 from ivr.handoff.routing import read_agents
+from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.orders.http_order_book import HttpOrderBook
+from ivr.orders.http_shop import HttpShop
 from ivr.orders.order_book import OrderBook
+from ivr.orders.shop import Shop
 from ivr.orders.sql_order_book import SqlOrderBook
+from ivr.orders.sql_shop import SqlShop
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
@@ -85,6 +92,10 @@ class WiredServices:
     desk_wrap_up: DeskWrapUp
     supervision: DeskSupervision
     joined_call: JoinedCall
+    messages: Messages
+    texts: Texts
+    recorded_speech: RecordedSpeech
+    policy: ServicePolicy
     calls: Calls
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]]
@@ -116,6 +127,7 @@ def wire(settings: Settings) -> WiredServices:
     orders = make_order_book(settings, database)
     dialogue = make_dialogue(settings, wording, clock)
     switchboard = make_switchboard(settings, clock)
+    policy = load_policy(settings.nlu_data_dir)
     desk = TransferDesk(
         records,
         switchboard,
@@ -124,10 +136,12 @@ def wire(settings: Settings) -> WiredServices:
         clock,
         settings.agent_ring_s,
         executor,
-        load_hours(settings.nlu_data_dir),
+        policy.hours,
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)
+    follow_ups = SqlFollowUpRecords(database, clock)
+    recorded_speech = RecordedSpeech(make_shelf(settings, clock), hearing)
     people_first = PeopleFirst(desk_records, clock)
     engines = Engines(
         prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
@@ -151,13 +165,22 @@ def wire(settings: Settings) -> WiredServices:
         prompts=prompts,
         desk=desk,
         desk_records=desk_records,
-        follow_ups=SqlFollowUpRecords(database, clock),
+        follow_ups=follow_ups,
+        messages=Messages(records, follow_ups, desk, recorded_speech, executor, clock.monotonic),
+        texts=Texts(records, follow_ups, switchboard, executor, clock),
+        recorded_speech=recorded_speech,
+        policy=policy,
         desk_actions=DeskActions(records, desk, switchboard),
         desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
         supervision=DeskSupervision(records, desk, people_first),
         joined_call=JoinedCall(records, desk, switchboard),
         calls=calls,
-        actions=Actions(order_check),
+        actions=Actions(
+            order_check,
+            make_shop(settings, database, clock),
+            RecordedPrivacyDesk(records),
+            lambda: clock.now().date(),
+        ),
         readiness=readiness,
     )
 
@@ -187,6 +210,14 @@ def make_order_book(settings: Settings, database: Engine) -> OrderBook:
     return HttpOrderBook(settings.orders_url, token)
 
 
+def make_shop(settings: Settings, database: Engine, clock: Clock) -> Shop:
+    """Return the shop's own system where its address is set, the demo shop otherwise."""
+    if settings.orders_url is None:
+        return SqlShop(database, clock)
+    token = settings.orders_token.get_secret_value() if settings.orders_token else None
+    return HttpShop(settings.orders_url, token)
+
+
 def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
     """Return Rasa, with keywords behind it."""
     rasa = RasaDialogue(
@@ -208,12 +239,17 @@ def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:
     )
 
 
+def make_shelf(settings: Settings, clock: Clock) -> TwilioRecordings:
+    """Return where the network keeps recordings until they were heard."""
+    api = api_base(settings.twilio_api_url, settings.twilio_region, settings.twilio_edge)
+    token = settings.twilio_auth_token.get_secret_value()
+    return TwilioRecordings(settings.twilio_account_sid, token, api, clock)
+
+
 def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
     """Return the calls with the bot, each with its own ear on one shared voice activity model."""
     session = open_session(ModelFolder(settings.data_dir).voice_activity)
-    api = api_base(settings.twilio_api_url, settings.twilio_region, settings.twilio_edge)
-    token = settings.twilio_auth_token.get_secret_value()
-    shelf = TwilioRecordings(settings.twilio_account_sid, token, api, engines.clock)
+    shelf = make_shelf(settings, engines.clock)
     return Calls(
         engines,
         wording,
@@ -257,6 +293,8 @@ def _sweep(services: WiredServices) -> None:
     pause = threading.Event()
     while not pause.wait(SWEEP_S):
         services.desk.sweep()
+        services.messages.sweep()
+        services.texts.sweep()
         services.calls.sweep()
         if services.clock.monotonic() - purged_at > PURGE_S:
             purged_at = services.clock.monotonic()

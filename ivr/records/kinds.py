@@ -33,7 +33,7 @@ class Kind(StrEnum):
     HOLD_STARTED = "hold_started"  # transfer_id, agent: the agent parked the caller
     HOLD_ENDED = "hold_ended"  # transfer_id, agent
     SENT_BACK = "sent_back"  # transfer_id, agent: to the bot, for a routine part
-    SURVEY_ANSWERED = "survey_answered"  # is_solved, rating (1-5 or None), way ("key", "voice")
+    SURVEY_ANSWERED = "survey_answered"  # question ("solved": 1 or 0, "rating": 1 to 5), value, way ("key", "voice")
     TEXT_ASKED = "text_asked"  # text_id, about
     TEXT_SENT = "text_sent"  # text_id, is_sent
     CALLBACK_TRIED = "callback_tried"  # case_number, try_id, agent, state
@@ -44,4 +44,5 @@ class Kind(StrEnum):
     NOTES_VIEWED = "notes_viewed"  # agent: somebody at the desk saw what was written after this call
     WRAPPED_UP = "wrapped_up"  # transfer_id, agent, disposition: after the call; the notes are elsewhere
     TRANSFER_ASSIGNED = "transfer_assigned"  # transfer_id, agent, by: a supervisor chose who is asked
+    PRIVACY_REQUESTED = "privacy_requested"  # case_number, wanted ("copy", "deletion"), order_number
     CALL_ENDED = "call_ended"  # outcome, reason

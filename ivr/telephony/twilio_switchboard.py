@@ -98,7 +98,7 @@ class TwilioSwitchboard:
         return self._change_participant(room, call_id, hold=False)
 
     def send_text(self, to: str, body: str) -> str:
-        """Send a text message. Whether it went may stay unknown: SwitchboardFailed says so; never repeated."""
+        """Send a text. Whether it went may stay unknown: SwitchboardFailed says so; never repeated."""
         created = self._ask(
             lambda: self._client.messages.create(to=to, from_=self._own_number, body=body),
             is_repeat_harmful=True,

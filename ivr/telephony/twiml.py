@@ -13,6 +13,10 @@ RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s i
 RECORD_MAX_S = 30  # the longest utterance the transcriber takes
 KEYS_WAIT_S = 5
 AGENT_KEY_WAIT_S = 6
+MESSAGE_SILENCE_S = 4
+BRIEF_SILENCE_S = 3
+BRIEF_MAX_S = 8
+OFFER_WAIT_S = 4
 HOLD_KEY_WAIT_S = 1  # after the music ended without a key: no caller on hold sits in silence
 HOLD_NEXT_KEY_WAIT_S = 3  # between two keys of a number
 _NETWORK_VOICES = {"en": "en-US"}  # Twilio wants the country too
@@ -137,6 +141,58 @@ def ask_on_hold(
     gather.play(music_url)
     response.append(gather)
     response.redirect(wait_path)
+    return str(response)
+
+
+def take_message(lines: Sequence[SpokenLine], taken_path: str, max_s: int) -> str:
+    """Say the lines, beep, and record a message; # or a pause ends it. An empty one asks `taken_path` too."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.record(
+        action=taken_path,
+        timeout=MESSAGE_SILENCE_S,
+        max_length=max_s,
+        finish_on_key="#",
+        play_beep=True,
+        trim="do-not-trim",
+    )
+    response.redirect(taken_path)
+    return str(response)
+
+
+def ask_briefly(lines: Sequence[SpokenLine], answer_path: str, silent_path: str | None) -> str:
+    """Ask for one key or a word; who says nothing goes on at `silent_path`, or hangs up where it is None."""
+    response = VoiceResponse()
+    _say(response, lines)
+    response.record(
+        action=answer_path,
+        timeout=BRIEF_SILENCE_S,
+        max_length=BRIEF_MAX_S,
+        finish_on_key="1234567890*#",
+        play_beep=False,
+        trim="do-not-trim",
+    )
+    if silent_path is None:
+        response.hangup()
+    else:
+        response.redirect(silent_path)
+    return str(response)
+
+
+def offer_key(lines: Sequence[SpokenLine], key_path: str) -> str:
+    """Say the lines while taking one key; without a key the call ends."""
+    response = VoiceResponse()
+    gather = Gather(action=key_path, input="dtmf", num_digits=1, finish_on_key="", timeout=OFFER_WAIT_S)
+    _say(gather, lines)
+    response.append(gather)
+    response.hangup()
+    return str(response)
+
+
+def play_for_ever(audio_url: str) -> str:
+    """Play one sound over and over: what a parked leg hears."""
+    response = VoiceResponse()
+    response.play(audio_url, loop=0)
     return str(response)
 
 

@@ -91,6 +91,8 @@ class _AgentLeg:
                 return self._goodbye("agent_caller_gone")
             case AgentHears.CALLBACK_BOOKED:
                 return self._goodbye("agent_callback_booked")
+            case AgentHears.BACK_WITH_BOT:
+                return self._goodbye("agent_back_with_bot")
             case AgentHears.LINE_LOST:
                 return self._goodbye("agent_line_lost")
             case AgentHears.TAKEN:

@@ -7,6 +7,7 @@ from ivr.handoff.transfer_desk import CallerPlace
 from ivr.handoff.waiting import Outlook
 from ivr.telephony import twiml, webhook_forms
 from ivr.web.guard import twiml_response
+from ivr.web.leave_message import LeaveMessage
 from ivr.web.services import Services
 from ivr.web.spoken import audio_url, worded
 
@@ -15,7 +16,7 @@ OFFER_AFTER_S = 60
 NUMBER_TRIES = 3
 WAIT_PATH = "/voice/wait"
 
-_CALL_BACK, _KEEP_WAITING = "1", "2"
+_CALL_BACK, _KEEP_WAITING, _MESSAGE = "1", "2", "3"
 
 
 class OnHold:
@@ -24,6 +25,7 @@ class OnHold:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._account_sid = services.settings.twilio_account_sid
+        self._leave_message = LeaveMessage(services)
 
     def wait(self) -> Response:
         """Tell how things stand and play music."""
@@ -42,7 +44,7 @@ class OnHold:
     def key(self) -> Response:
         """Take any key: the answer to an offer, or the wish for one."""
         pressed = webhook_forms.key_pressed(_form(), self._account_sid)
-        if _counted("offered") and pressed.key in {_CALL_BACK, _KEEP_WAITING}:
+        if _counted("offered") and pressed.key in {_CALL_BACK, _KEEP_WAITING, _MESSAGE}:
             return self._chosen(pressed)
         return self._ask(self._worded("say_callback_or_wait"), "choice", 1)
 
@@ -67,6 +69,8 @@ class OnHold:
     def _chosen(self, pressed: webhook_forms.KeyPressed) -> Response:
         if pressed.key == _CALL_BACK:
             return self._ask_number(pressed.call_id, tries=1)
+        if pressed.key == _MESSAGE and self._services.messages.begin(pressed.call_id) is not None:
+            return twiml_response(twiml.leave_queue())  # a wait document cannot record
         return self._back_to_music()
 
     def _ask_number(self, call_id: str, tries: int, is_unclear: bool = False) -> Response:
@@ -84,7 +88,7 @@ class OnHold:
         if callback is None:
             return self._back_to_music()  # an agent was faster; the wait document says where to go
         lines = self._worded("say_callback_promised", case_number=callback.case_number)
-        return twiml_response(twiml.say_and_hang_up(lines))
+        return self._leave_message.tell_case_number(call_id, lines)
 
     def _news(self, outlook: Outlook) -> list[twiml.SpokenLine]:
         if outlook.is_agent_briefed:

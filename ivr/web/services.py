@@ -16,7 +16,6 @@ from ivr.handoff.desk_supervision import DeskSupervision
 from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.follow_up_records import FollowUpRecords
 from ivr.handoff.joined_call import JoinedCall
-from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.messages import Messages, RecordedWords
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
@@ -90,8 +89,6 @@ class Services(Protocol):
     def messages(self) -> Messages: ...
     @property
     def texts(self) -> Texts: ...
-    @property
-    def joined_call(self) -> JoinedCall: ...
     @property
     def recorded_speech(self) -> RecordedWords: ...
     @property

@@ -9,7 +9,9 @@ from ivr.records.kinds import Kind
 from ivr.telephony import twiml, webhook_forms
 from ivr.telephony.caller_number import known_number
 from ivr.telephony.signatures import websocket_url
+from ivr.web.after_call import AfterCall
 from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_response
+from ivr.web.leave_message import LeaveMessage
 from ivr.web.on_hold import HOLD_MUSIC, OnHold
 from ivr.web.services import Services
 from ivr.web.spoken import audio_url, spoken, worded
@@ -25,6 +27,7 @@ def create_voice_blueprint(services: Services) -> Blueprint:
     guard_webhooks(blueprint, services)
     once = RepeatedWebhooks(services).answered_once
     leg, on_hold = _CallerLeg(services), OnHold(services)
+    message, after_call = LeaveMessage(services), AfterCall(services)
 
     post = blueprint.post
     post("/incoming")(once(leg.incoming))
@@ -40,6 +43,13 @@ def create_voice_blueprint(services: Services) -> Blueprint:
     post("/agent-left/<transfer_id>")(leg.agent_left)
     post("/stayed/<transfer_id>")(leg.stayed)
     post("/no-agent/<transfer_id>")(leg.no_agent)
+    post("/back/<transfer_id>")(leg.where_the_caller_belongs)
+    post("/held")(leg.held)
+    post("/message")(once(message.taken))
+    post("/case-key")(once(message.case_key))
+    post("/survey/solved")(once(after_call.solved))
+    post("/survey/rating")(once(after_call.rating))
+    post("/recap")(once(after_call.recap))
     post("/status")(once(leg.status))
     return blueprint
 
@@ -50,6 +60,7 @@ class _CallerLeg:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._account_sid = services.settings.twilio_account_sid
+        self._leave_message, self._after_call = LeaveMessage(services), AfterCall(services)
 
     def incoming(self) -> Response:
         form = webhook_forms.incoming_call(_form(), self._account_sid)
@@ -57,8 +68,7 @@ class _CallerLeg:
         caller = known_number(form.caller)
         if records.open_call(form.call_id, caller, known_number(form.called), settings.language):
             records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
-        stream_url = websocket_url(settings.public_url, STREAM_PATH)
-        return twiml_response(twiml.connect_stream(stream_url, "/voice/after-stream"))
+        return self._connect_bot()
 
     def after_stream(self) -> Response:
         call_id = self._call_id()
@@ -69,7 +79,10 @@ class _CallerLeg:
             return self._go_on(call_id)
         if outcome.next is AfterStream.CONTINUE_BY_WEBHOOK:
             return self._render(call_id, self._services.calls.webhook_turn(call_id, WebhookTurn()))
-        return twiml_response(twiml.hang_up())
+        return self._after_call.after_bot(call_id)
+
+    def held(self) -> Response:
+        return twiml_response(twiml.play_for_ever(audio_url(self._services, HOLD_MUSIC)))
 
     def turn(self) -> Response:
         form = webhook_forms.turn_taken(_form(), self._account_sid)
@@ -143,8 +156,11 @@ class _CallerLeg:
                 after = f"/voice/after-conference?attempt={self._services.desk.attempt(transfer_id)}"
                 return twiml_response(twiml.join_conference(lines, room(transfer_id), after))
             case CallerPlace.LEFT_ALONE:
-                lines = worded(self._services, "say_agent_left")
-                return twiml_response(twiml.say_and_go_on(lines, f"/voice/stayed/{transfer_id}"))
+                return self._after_call.after_agent(transfer_id)
+            case CallerPlace.MESSAGE:
+                return self._leave_message.ask()
+            case CallerPlace.BOT:
+                return self._connect_bot()
             case CallerPlace.NO_AGENT:
                 return self._tell_case_number(call_id)
             case CallerPlace.NOWHERE:
@@ -154,12 +170,16 @@ class _CallerLeg:
         callback = self._services.desk.promise_callback(call_id)
         if callback is None:
             return twiml_response(twiml.hang_up())
-        opens = self._services.desk.when_open()
+        opens = self._services.desk.when_open(self._services.settings.language)
         lines = worded(self._services, "say_closed", opens=opens) if opens else []
         sorry = "say_no_agent" if opens is None else "say_callback_after_closed"
         prompt_id = sorry if callback.is_number_known else f"{sorry}_no_number"
         lines += worded(self._services, prompt_id, case_number=callback.case_number)
-        return twiml_response(twiml.say_and_hang_up(lines))
+        return self._leave_message.tell_case_number(call_id, lines, may_leave_message=True)
+
+    def _connect_bot(self) -> Response:
+        stream_url = websocket_url(self._services.settings.public_url, STREAM_PATH)
+        return twiml_response(twiml.connect_stream(stream_url, "/voice/after-stream"))
 
     def _queue(self, lines: list[twiml.SpokenLine], transfer_id: str) -> str:
         return twiml.wait_in_queue(lines, room(transfer_id), "/voice/wait", "/voice/after-queue")

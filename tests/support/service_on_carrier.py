@@ -41,6 +41,7 @@ from tests.support.carrier_world import (
     PhoneInHand,
     SocketOfService,
 )
+from tests.support.follow_up_parts import FollowUpParts
 from tests.support.transfer_scene import ANNA, BO
 from tests.support.virtual_time import run_virtual
 from tests.support.web_scene import FakedServices, make_settings
@@ -184,17 +185,19 @@ class TransferWorld:
         carrier = CarrierSettings(ACCOUNT, TOKEN, (number,))
         clock = CarrierClock(EPOCH)
         self.exchange = Exchange(carrier, transport_of, CountingVoice(), clock, random.Random(7))
+        self.switchboard = ExchangeSwitchboard(self.exchange)
         self.desk = TransferDesk(
             self.records,
-            ExchangeSwitchboard(self.exchange),
+            self.switchboard,
             PlainWording(),
             (ANNA, BO),
             LoopClock(),
             RING_S,
             LoopExecutor(),
         )
+        self.parts = FollowUpParts(self.records, self.desk, self.switchboard, LoopExecutor(), LoopClock())
         services = FakedServices(
-            settings, self.records, PlainWording(), prompts, self.desk, self.calls, LoopClock()
+            settings, self.records, PlainWording(), prompts, self.desk, self.calls, LoopClock(), self.parts
         )
         for create in (create_voice_blueprint, create_agent_leg_blueprint, create_audio_blueprint):
             app.register_blueprint(create(services))
@@ -245,6 +248,8 @@ class TransferWorld:
         while True:
             await asyncio.sleep(1)
             self.desk.sweep()
+            self.parts.messages.sweep()
+            self.parts.texts.sweep()
 
 
 Scenario = Callable[[TransferWorld], Coroutine[Any, Any, None]]

@@ -11,6 +11,7 @@ from tests.fakes.plain_wording import PlainWording
 from tests.fakes.queued_executor import QueuedExecutor
 from tests.fakes.scripted_switchboard import ScriptedSwitchboard
 from tests.fakes.steered_clock import SteeredClock
+from tests.support.follow_up_parts import FollowUpParts
 
 RING_S = 25
 CALLER = "CA" + "c" * 32
@@ -38,6 +39,7 @@ class TransferScene:
             self.executor,
             hours,
         )
+        self.parts = FollowUpParts(self.records, self.desk, self.switchboard, self.executor, self.clock)
 
     def caller_asks(self, call_id: str = CALLER) -> str:
         """Put a caller on the line who asks for a person; agents are not phoned before `run`."""

@@ -16,6 +16,7 @@ from ivr.web.voice import create_voice_blueprint
 from tests.fakes.paper_prompts import PaperPrompts
 from tests.fakes.plain_wording import PlainWording
 from tests.fakes.scripted_calls import ScriptedCalls
+from tests.support.follow_up_parts import FollowUpParts
 from tests.support.signing import sign
 from tests.support.transfer_scene import CALLER, TransferScene
 
@@ -35,6 +36,11 @@ class FakedServices:
     desk: Any
     calls: ScriptedCalls
     clock: Any
+    parts: FollowUpParts
+
+    def __getattr__(self, name: str) -> Any:
+        """Return one of the parts beside the desk."""
+        return getattr(self.parts, name)
 
 
 def make_settings(**changes: Any) -> Settings:
@@ -59,6 +65,7 @@ class WebScene:
             self.transfers.desk,
             self.calls,
             self.transfers.clock,
+            self.transfers.parts,
         )
         app = Flask(__name__)
         app.testing = True  # an exception in a view reaches the test
