@@ -4,8 +4,8 @@ Every figure on the insights pages is a sum over these, and these are computed f
 stream, so figures made anew come out the same to the last digit. Times are whole milliseconds.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class Stay:
 
 @dataclass(frozen=True)
 class CallSummary:
-    """One call in whole numbers. `intent` is the first matter the caller brought, "none" when there was none."""
+    """One call in whole numbers. `intent` is the first matter the caller brought, "none" without one."""
 
     call_id: str
     started_at: datetime
@@ -135,6 +135,12 @@ class _Reading:
                 self._failed(event)
             case Kind.TURN_ANSWERED:
                 self._answered(event)
+            case _:
+                self._read_matter(event)
+
+    def _read_matter(self, event: CallEvent) -> None:
+        facts = event.facts
+        match event.kind:
             case Kind.LOOKED_UP:
                 self.systems.append((str(facts.get("system")), bool(facts.get("found"))))
                 self.order_number = facts.get("order_number") or self.order_number
@@ -248,3 +254,30 @@ class _Reading:
 def _ms(since: datetime, until: datetime) -> int:
     """Return the time between, never below zero: a clock may have been set back in between."""
     return max(0, round((until - since).total_seconds() * 1000))
+
+
+def plain(summary: CallSummary) -> dict[str, Any]:
+    """Return the summary ready for JSON."""
+    stored = asdict(summary)
+    for moment in ("started_at", "ended_at"):
+        value = stored[moment]
+        stored[moment] = None if value is None else value.isoformat()
+    return stored
+
+
+def read_summary(stored: Mapping[str, Any]) -> CallSummary:
+    """Return the summary that `plain` made."""
+    parts = dict(stored)
+    ended_at = parts["ended_at"]
+    return CallSummary(
+        **parts
+        | {
+            "started_at": datetime.fromisoformat(parts["started_at"]),
+            "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
+            "way": tuple(Stay(**stay) for stay in parts["way"]),
+            "failed_at": tuple((step, kind) for step, kind in parts["failed_at"]),
+            "systems": tuple((system, is_known) for system, is_known in parts["systems"]),
+            "answer_ms": tuple(parts["answer_ms"]),
+            "confidence_permille": tuple(parts["confidence_permille"]),
+        }
+    )

@@ -1,4 +1,4 @@
-"""How certain a figure is: shares with Wilson's interval, means with Student's, quantiles from classes. Pure."""
+"""How certain a figure is: shares with Wilson's interval, means, quantiles from classes. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
