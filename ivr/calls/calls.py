@@ -15,6 +15,7 @@ from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
 from ivr.conversation.conversation import Conversation, Pace, Phrasebook
 from ivr.conversation.events import CallerHungUp, PeopleWanted
+from ivr.conversation.language_choice import Languages
 from ivr.handoff.transfer import TransferState
 from ivr.log import get
 from ivr.records.kinds import Kind
@@ -58,6 +59,7 @@ class Calls:
         pace: Pace,
         language: str,
         max_call_s: float,
+        languages: Languages = Languages(),
     ) -> None:
         self._engines = engines
         self._phrasebook = phrasebook
@@ -66,6 +68,7 @@ class Calls:
         self._pace = pace
         self._language = language
         self._max_call_s = max_call_s
+        self._languages = languages
         self._in_hand: dict[str, CallInHand] = {}
         self._lock = threading.Lock()
 
@@ -157,12 +160,22 @@ class Calls:
             row = self._engines.records.call(call_id)
             if row is None or row.outcome is not None:
                 return None
-            conversation = Conversation(call_id, row.language, self._phrasebook, row.caller, self._pace)
+            language = self._language_now(call_id, row.language)
+            conversation = Conversation(
+                call_id, language, self._phrasebook, row.caller, self._pace, languages=self._languages
+            )
             if self._engines.is_people_first() and self._engines.records.transfer_of(call_id) is None:
                 conversation.handle(PeopleWanted())
             call = CallInHand(conversation, place_since_s=self._engines.clock.monotonic())
             self._in_hand[call_id] = call
             return call
+
+    def _language_now(self, call_id: str, first: str) -> str:
+        """Return the language a call was last changed to; the process that did so may be gone."""
+        changes = (
+            event.facts for event in self._engines.records.events(call_id) if event.kind == Kind.LANGUAGE_CHANGED
+        )
+        return str(next(reversed([facts["to"] for facts in changes]), first))
 
     def _claim_stream(self, call: CallInHand) -> bool:
         with call.lock:

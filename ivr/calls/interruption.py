@@ -1,40 +1,77 @@
-"""The prompt the caller talked over, from the cut until it is known whether that was meant."""
+"""The prompt the caller talks over: whether it stops, and from the cut on whether that was meant."""
+
+from collections.abc import Callable
 
 from ivr.audio import g711
 from ivr.audio.echo import HEARD_S, is_echo
 from ivr.calls.ear import Ear
+from ivr.calls.engines import TranscriptionDesk
+from ivr.calls.first_words import FirstWords
+from ivr.calls.mouth import Mouth
 from ivr.calls.playback import MULAW_BYTES_PER_S, Sounding
-from ivr.calls.turn_in_hand import TurnInHand
-from ivr.conversation.barge_in import RESUME_AFTER_S, TalkedOver, Verdict, takes_the_floor, was_meant
+from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
+from ivr.conversation.barge_in import (
+    RESUME_AFTER_S,
+    Glimpse,
+    TalkedOver,
+    Verdict,
+    is_yes_awaited,
+    takes_the_floor,
+    was_meant,
+)
 from ivr.conversation.expectation import Expectation
 
 
 class Interruption:
-    """Holds at most one cut prompt. Owned by the call's thread."""
+    """Holds at most one cut prompt. Owned by the call's thread; results come by `post`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, ear: Ear, mouth: Mouth, hearing: TranscriptionDesk, post: Callable[[TranscriptionCame], None]
+    ) -> None:
+        self._ear = ear
+        self._mouth = mouth
+        self._first_words = FirstWords(ear, hearing, post)
         self._over: TalkedOver | None = None
         self._dismissed = 0
 
-    def is_under_way(self, ear: Ear, sounded: bytes) -> bool:
-        """Say whether somebody was talking when the bot ended, and not the echo of what `sounded` lately."""
-        return takes_the_floor(True, ear.voiced_s, ear.open_s) and not self.is_echo(ear, sounded)
+    @property
+    def seen(self) -> Glimpse:
+        """What the first words of the present sound look like."""
+        return self._first_words.seen
 
-    def is_talk(self, ear: Ear, sounded: bytes, is_interruptible: bool) -> bool:
-        """Say whether somebody, and not the echo of what `sounded` lately, talks over the bot now."""
-        if not takes_the_floor(is_interruptible, ear.voiced_s, ear.open_s, self._dismissed):
+    def take(self, came: TranscriptionCame) -> None:
+        """Keep the first words, if they are what came."""
+        self._first_words.take(came)
+
+    def sound_ended(self) -> None:
+        """Forget the sound over the bot: whatever it was, it is over."""
+        self._first_words.forget()
+
+    def is_under_way(self) -> bool:
+        """Say whether somebody was talking when the bot ended, and not its own echo."""
+        return takes_the_floor(True, self._ear.voiced_s, self._ear.open_s) and not self.is_echo()
+
+    def is_talk(self, over: Sounding, expects: Expectation, language: str) -> bool:
+        """Say whether somebody, and not the bot's own echo, talks over the prompt now."""
+        is_interruptible = over.prompt.is_interruptible
+        if is_interruptible and self._first_words.is_look_due and not self.is_echo():
+            self._first_words.look(language)
+        seen = Glimpse.WORDS if is_yes_awaited(over.prompt.text, expects) else self.seen
+        if not takes_the_floor(is_interruptible, self._ear.voiced_s, self._ear.open_s, self._dismissed, seen):
             return False
-        return not self.is_echo(ear, sounded)
+        return not self.is_echo()
 
-    @staticmethod
-    def is_echo(ear: Ear, sounded: bytes) -> bool:
+    def is_echo(self) -> bool:
         """Say whether the voice on the line is the bot's own, coming back."""
-        heard = ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
-        return is_echo(heard, g711.decode(sounded))
+        heard = self._ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
+        return is_echo(heard, g711.decode(self._mouth.lately(self._ear.now_s)))
 
-    def begin(self, cut: Sounding, voice_began_s: float, now_s: float) -> None:
+    def begin(self, cut: Sounding) -> None:
         """Remember the prompt that is being cut."""
+        now_s = self._ear.now_s
+        voice_began_s = now_s - self._ear.speech_s
         self._over = TalkedOver(cut.prompt.text, cut.share_heard(voice_began_s), cut.share_heard(now_s))
+        self._first_words.forget()
 
     def dismiss(self) -> None:
         """Forget it: what cut it was no turn, and the bot goes on."""

@@ -4,9 +4,11 @@ import queue
 from enum import StrEnum
 
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
+from ivr.calls.asking import answer_to
 from ivr.calls.ear import Ear
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines
+from ivr.calls.heard_language import sounds_like
 from ivr.calls.interruption import Interruption
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.logbook import Logbook
@@ -32,7 +34,6 @@ from ivr.conversation.events import (
 )
 from ivr.conversation.floor import Floor, FloorEvent, FloorState
 from ivr.conversation.keys import KeyEntry
-from ivr.dialogue.dialogue import DialogueUnavailable
 from ivr.log import get
 from ivr.records.kinds import Kind
 
@@ -67,7 +68,7 @@ class LiveCall:
         self._keys = KeyEntry()
         self._silences = Silences()
         self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._post)
-        self._interruption = Interruption()
+        self._interruption = Interruption(ear, self._mouth, engines.hearing, self._post)
         self._log = Logbook(engines.records, conversation.call_id)
         self._is_asked = False  # the dialogue is making an answer
         self._leaving: StreamEnd | None = None
@@ -126,11 +127,7 @@ class LiveCall:
     def _take_speech(self, change: SpeechChange) -> None:
         match change:
             case SpeechStarted():
-                is_open = self._floor.state is FloorState.OPEN
-                if not (
-                    is_open and self._interruption.is_echo(self._ear, self._mouth.lately(self._ear.now_s))
-                ):
-                    self._caller_began()
+                self._voice_began()
             case SpeechFaltered(at_s) if self._floor.state is FloorState.CALLER:
                 self._turn.guess(at_s, self._conversation.expects)
             case SpeechWentOn() if self._floor.state is FloorState.CALLER:
@@ -139,8 +136,7 @@ class LiveCall:
                 self._caller_stopped(at_s)
 
     def _voice_began(self) -> None:
-        sounded = self._mouth.lately(self._ear.now_s)
-        if self._floor.state is FloorState.OPEN and self._interruption.is_echo(self._ear, sounded):
+        if self._floor.state is FloorState.OPEN and self._interruption.is_echo():
             return
         self._caller_began()
 
@@ -151,6 +147,7 @@ class LiveCall:
             self._silences.caller_spoke()
 
     def _caller_stopped(self, at_s: float) -> None:
+        self._interruption.sound_ended()
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
             self._turn.pause(at_s, self._conversation.expects)
@@ -199,13 +196,14 @@ class LiveCall:
                     self._take_reply(result)
                 case TranscriptionCame():
                     self._turn.take(result)
+                    self._interruption.take(result)
 
     # -- time ------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         now_s = self._ear.now_s
         self._prompts_ended(self._mouth.overdue(now_s))
-        entry = self._keys.tick(now_s)
+        entry = self._keys.tick(now_s, self._conversation.language_keys)
         if entry is not None and self._floor.state is not FloorState.LEAVING:
             self._take_entry(entry)
         if self._turn.is_being_heard:
@@ -217,7 +215,7 @@ class LiveCall:
                 self._watch_longest_turn()
             case FloorState.PAUSE if self._turn.is_pause_long:
                 self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
-            case FloorState.OPEN if self._interruption.is_under_way(self._ear, self._mouth.lately(now_s)):
+            case FloorState.OPEN if self._interruption.is_under_way():
                 self._caller_began()  # who began under the bot's last words
             case FloorState.OPEN:
                 self._watch_silence()
@@ -228,16 +226,14 @@ class LiveCall:
 
     def _watch_for_barge_in(self) -> None:
         current = self._mouth.current
-        now_s = self._ear.now_s
-        if current is None or not self._interruption.is_talk(
-            self._ear, self._mouth.lately(now_s), current.prompt.is_interruptible
-        ):
+        said = self._conversation
+        if current is None or not self._interruption.is_talk(current, said.expects, said.language):
             return
-        self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s)
+        self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s, self._interruption.seen)
         self._move(FloorEvent.BARGED_IN)
         self._turn.go_on()
-        self._interruption.begin(current, now_s - self._ear.speech_s, now_s)
-        self._prompts_ended(self._mouth.interrupt(now_s))
+        self._interruption.begin(current)
+        self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
 
     def _watch_longest_turn(self) -> None:
         if not self._turn.is_too_long:
@@ -266,7 +262,8 @@ class LiveCall:
         if heard is None:
             self._feed(HearingFailed())
         else:
-            self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt))
+            language = sounds_like(heard, self._conversation.languages.spoken)
+            self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language))
 
     def _speak_on(self, verdict: Verdict) -> None:
         """Go on with the sentence that was cut: what cut it was no turn."""
@@ -298,6 +295,7 @@ class LiveCall:
 
     def _feed(self, event: Event) -> None:
         actions = self._conversation.handle(event)
+        self._turn.language = self._conversation.language
         if not actions and self._floor.state is FloorState.WORKING and isinstance(event, UtteranceHeard):
             self._move(FloorEvent.NOTHING_TO_ANSWER)
         for action in actions:
@@ -326,15 +324,7 @@ class LiveCall:
                 self._log.write(kind, **facts)
 
     def _ask(self, ask: AskDialogue) -> None:
-        """Runs on the executor: Rasa must never hold up the call's own thread."""
-        conversation = self._conversation
-        try:
-            reply = self._engines.dialogue.reply(conversation.call_id, ask.heard, conversation.language)
-        except DialogueUnavailable as problem:
-            log.warning("dialogue_unavailable", call_id=conversation.call_id, reason=str(problem))
-            self._post(DialogueFailed(ask.turn))
-            return
-        self._post(DialogueReplied(ask.turn, reply))
+        self._post(answer_to(ask, self._conversation, self._engines.dialogue))
 
     def _take_reply(self, event: DialogueReplied | DialogueFailed) -> None:
         if event.turn != self._conversation.turn:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from ivr.calls.playback import Sounding, words_heard
 from ivr.calls.turn_in_hand import TurnOver
 from ivr.calls.turn_timing import TurnTiming
-from ivr.conversation.barge_in import Verdict
+from ivr.conversation.barge_in import Glimpse, Verdict
 from ivr.conversation.events import DialogueReplied, PromptEnded
 from ivr.records.kinds import Kind
 from ivr.records.store import CallRecords
@@ -41,13 +41,14 @@ class Logbook:
             longest_pause_s=round(over.longest_pause_s, 2),
         )
 
-    def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float) -> None:
-        """Write which prompt a voice stopped, and how much voice there was."""
+    def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float, seen: Glimpse) -> None:
+        """Write which prompt a voice stopped, how much voice there was, and what its words looked like."""
         self.write(
             Kind.BARGE_IN,
             prompt_id=sounding.prompt.id,
             voiced_s=round(voiced_s, 3),
             open_s=round(open_s, 3),
+            first_words=seen,
         )
 
     def barge_in_dismissed(self, verdict: Verdict, heard: Transcription) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.audio.quiet_point import quiet_point_s
+from ivr.calls.clauses import clauses
 from ivr.calls.line import Line
 from ivr.calls.playback import MULAW_BYTES_PER_S, Playback, Sounding, words_heard
 from ivr.conversation.events import PromptEnded
@@ -66,8 +67,8 @@ class Mouth:
         return self._playback.lately(now_s)
 
     def say(self, prompt: Prompt) -> None:
-        """Say a prompt after everything said before."""
-        self._waiting.append(prompt)
+        """Say a prompt after everything said before; one with a caller's data clause by clause."""
+        self._waiting.extend(clauses(prompt))
         self._render_next()
 
     def take(self, ready: AudioReady, now_s: float) -> Prompt | None:

@@ -59,7 +59,7 @@ class TurnInHand:
     ) -> None:
         self._ear = ear
         self._hearing = hearing
-        self._language = language
+        self.language = language  # of the call; the caller may choose another
         self._clock = clock
         self._post = post
         self._marker: Transcribing | None = None
@@ -104,7 +104,7 @@ class TurnInHand:
         audio = resample(self._ear.utterance(), LINE_HZ, RECOGNITION_HZ)
         marker.ticket = self._hearing.submit(
             audio,
-            self._language,
+            self.language,
             lambda heard: self._post(TranscriptionCame(marker, heard)),
             Priority.SPECULATIVE,
             expects,

@@ -9,6 +9,7 @@ from ivr.audio.resample import resample
 from ivr.audio.wav import from_wav
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines, HeardOrFailed
+from ivr.calls.heard_language import sounds_like
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.conversation import Conversation
@@ -126,7 +127,8 @@ class WebhookCall:
             engine=heard.engine,
             model=heard.model,
         )
-        return UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt)
+        language = sounds_like(heard, self._conversation.languages.spoken)
+        return UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language)
 
     def _feed(self, event: Event, collected: "_Collected") -> None:
         for action in self._conversation.handle(event):

@@ -1,7 +1,8 @@
 """Whether speech over the bot takes the floor from it, and whether what was said was meant to. Pure.
 
-Two looks: while the caller makes a sound, how it sounds decides whether the bot falls silent; once the
-words are known, they decide whether that was a turn or the bot goes on with its sentence.
+Two looks. While the caller makes a sound, how it sounds decides whether the bot falls silent, with a
+glimpse of its first words where they come in time. Once the words are known, they decide whether that was
+a turn or the bot goes on with its sentence.
 """
 
 import re
@@ -16,12 +17,24 @@ from ivr.dialogue.spoken.hearing import hear_numbers
 # Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
 MIN_VOICED_S = 0.16
 MIN_OPEN_S = 0.064
+# With no word recognised yet the voice must last so much longer; a recogniser that is late costs no more.
+BLIND_S = 0.096
+# Who listens says "yeah", "right, okay"; who says it for longer has begun a turn.
+LISTENING_S = 0.9
 # Whoever cried wolf must cry longer: talk behind the caller would stop the bot word by word.
 MORE_VOICED_EACH_TIME_S = 0.3
 MOST_TIMES = 3
 RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
 ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
 ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
+
+
+class Glimpse(StrEnum):
+    """What the first words of a voice over the bot look like."""
+
+    NOTHING = "nothing"  # not recognised, or not yet
+    LISTENING = "listening"
+    WORDS = "words"
 
 
 class Reason(StrEnum):
@@ -58,11 +71,6 @@ class TalkedOver:
     began: float = 0.0
     heard: float = 1.0
 
-    @property
-    def is_question(self) -> bool:
-        """Whether it asks something, so that a bare yes is an answer."""
-        return "?" in self.text
-
     def words_at_the_time(self) -> list[str]:
         """Return the words that sounded about the time of the caller's voice; an estimate by length."""
         first = self.began * len(self.text) - ECHO_MARGIN
@@ -71,13 +79,34 @@ class TalkedOver:
         return plain_words(" ".join(word.group() for word in near)).split()
 
 
-def takes_the_floor(is_interruptible: bool, voiced_s: float, open_s: float, dismissed: int = 0) -> bool:
+def glimpse(words: str, doubt: str | None, language: str = "en") -> Glimpse:
+    """Say what the words recognised so far look like; a doubted transcription is as good as none."""
+    said = plain_words(words).split()
+    if doubt is not None or not said:
+        return Glimpse.NOTHING
+    known = turn_words(language)
+    return Glimpse.LISTENING if (known.sounds | known.yes).issuperset(said) else Glimpse.WORDS
+
+
+def takes_the_floor(
+    is_interruptible: bool,
+    voiced_s: float,
+    open_s: float,
+    dismissed: int = 0,
+    seen: Glimpse = Glimpse.WORDS,
+) -> bool:
     """Say whether the sound over a prompt, so many seconds of it voice and open voice, stops the bot.
 
     `dismissed` sounds have stopped it since the caller's last turn and were none.
     """
-    needed_s = MIN_VOICED_S + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
+    longer_s = {Glimpse.WORDS: 0.0, Glimpse.NOTHING: BLIND_S, Glimpse.LISTENING: LISTENING_S}[seen]
+    needed_s = MIN_VOICED_S + longer_s + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
     return is_interruptible and voiced_s >= needed_s and open_s >= MIN_OPEN_S
+
+
+def is_yes_awaited(prompt: str, expects: Expectation) -> bool:
+    """Say whether a yes over the prompt is an answer to it, and so never just a sign of listening."""
+    return expects.kind is Expecting.YES_NO and "?" in prompt
 
 
 def was_meant(
@@ -102,7 +131,7 @@ def _answers(words: str, said: list[str], over: TalkedOver, expects: Expectation
     if expects.kind is Expecting.DIGITS:
         lengths = (expects.digits,) if expects.digits is not None else ()
         return hear_numbers(words, language, lengths).digits is not None
-    if expects.kind is Expecting.YES_NO and over.is_question:
+    if is_yes_awaited(over.text, expects):
         return not turn_words(language).yes.isdisjoint(said)
     return False
 

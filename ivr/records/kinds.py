@@ -19,9 +19,10 @@ class Kind(StrEnum):
     NO_INPUT = "no_input"  # step, level
     NO_MATCH = "no_match"  # step, level
     TURN_ANSWERED = "turn_answered"  # turn, intent, intent_confidence, verdict, expects, timings
-    BARGE_IN = "barge_in"  # prompt_id, voiced_s, open_s: how much of the sound was voice, and open voice
+    BARGE_IN = "barge_in"  # prompt_id; voiced_s, open_s, first_words: why it counted as talk
     BARGE_IN_DISMISSED = "barge_in_dismissed"  # reason, text: it was no turn, the bot goes on
     LOOKED_UP = "looked_up"  # system, found
+    LANGUAGE_CHANGED = "language_changed"  # from, to, by ("key", "request", "words", "sound")
     TRIAGED = "triaged"  # turn, step, points, threshold, counted, policy_version, words_model, situation
     ESCALATED = "escalated"  # reason; with triage also points, threshold, counted, policy_version, rule, mood
     TRANSFER_MOVED = "transfer_moved"  # transfer_id, state, agent
@@ -33,7 +34,9 @@ class Kind(StrEnum):
     HOLD_STARTED = "hold_started"  # transfer_id, agent: the agent parked the caller
     HOLD_ENDED = "hold_ended"  # transfer_id, agent
     SENT_BACK = "sent_back"  # transfer_id, agent: to the bot, for a routine part
-    SURVEY_ANSWERED = "survey_answered"  # question ("solved": 1 or 0, "rating": 1 to 5), value, way ("key", "voice")
+    SURVEY_ANSWERED = (
+        "survey_answered"  # question ("solved": 1 or 0, "rating": 1 to 5), value, way ("key", "voice")
+    )
     TEXT_ASKED = "text_asked"  # text_id, about
     TEXT_SENT = "text_sent"  # text_id, is_sent
     CALLBACK_TRIED = "callback_tried"  # case_number, try_id, agent, state

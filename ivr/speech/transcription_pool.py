@@ -29,7 +29,8 @@ class Priority(IntEnum):
     """What goes first."""
 
     FINAL = 0  # the caller's turn is over and the caller waits
-    SPECULATIVE = 1  # the caller has paused and may go on
+    GLIMPSE = 1  # a voice has just begun over the bot: a turn, or somebody who listens?
+    SPECULATIVE = 2  # the caller has paused and may go on
 
 
 class _Loss(Enum):

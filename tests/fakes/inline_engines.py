@@ -65,6 +65,7 @@ class ScriptedHearing:
         self._answers = deque(answers)
         self.utterances_s: list[float] = []
         self.tickets: list[ScriptedTicket] = []
+        self._first_words: list[HeardOrFailed | None] = []
         self._late: HeardOrFailed | None = None
         self._late_s = 0.0
         self._line: SteeredLine | None = None
@@ -81,6 +82,8 @@ class ScriptedHearing:
         priority: Priority = Priority.FINAL,
         expects: Expectation = OPEN_QUESTION,
     ) -> ScriptedTicket:
+        if priority is Priority.GLIMPSE:
+            return self._glimpse(on_done)
         self.utterances_s.append(audio.size / 16000)
         ticket = ScriptedTicket()
         self.tickets.append(ticket)
@@ -91,6 +94,16 @@ class ScriptedHearing:
             late = self._late
             self._line.call_at(self._line.now_s + self._late_s, lambda: on_done(late))
         return ticket
+
+    def sees_at_first(self, answer: HeardOrFailed | None) -> None:
+        """Recognise this in every glimpse of a sound over the bot; by default its words to come."""
+        self._first_words = [answer]
+
+    def _glimpse(self, on_done: Callable[[HeardOrFailed], None]) -> ScriptedTicket:
+        answer = next(iter(self._first_words or self._answers), None)
+        if answer is not None:
+            on_done(answer)
+        return ScriptedTicket()
 
 
 class MeasuredAudio:

@@ -165,6 +165,7 @@ def test_talking_over_any_other_prompt_stops_it_soon_and_is_heard():
 )
 def test_the_bot_goes_on_with_its_sentence_when_what_stopped_it_was_no_turn(noise, reason):
     scene = Scene(noise, heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("we"))
     scene.line.caller_speaks(6.0, 6.4)
     scene.line.caller_speaks(10.0, 11.0)
     scene.line.stream_ends(14.0)
@@ -182,9 +183,62 @@ def test_the_bot_goes_on_with_its_sentence_when_what_stopped_it_was_no_turn(nois
     assert 0.0 <= left_s - (4.0 - cut["heard_s"]) <= 1.4  # a little is said again, nothing is left out
 
 
+def test_a_word_of_somebody_who_listens_does_not_even_stop_the_bot():
+    scene = Scene(heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("Okay."))
+    scene.line.caller_speaks(6.0, 6.6)
+    scene.line.stream_ends(10.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+    assert scene.asked() == []
+    assert scene.noted("no_match") == []
+
+
+def test_a_turn_that_begins_like_listening_stops_the_bot_as_soon_as_it_says_more():
+    scene = Scene(heard("Okay, where is my order?"), audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("Okay."))
+    scene.line.call_at(6.5, lambda: scene.hearing.sees_at_first(heard("Okay where")))
+    scene.line.caller_speaks(6.0, 7.4)
+    scene.line.stream_ends(14.0)
+    scene.plays_out()
+    (cleared_s,) = scene.line.clears
+    assert 6.5 <= cleared_s <= 6.75
+    assert scene.asked() == [Spoken("Okay, where is my order?")]
+
+
+def test_who_goes_on_saying_yes_has_begun_a_turn_and_a_yes_to_the_bots_question_needs_no_second_look():
+    going_on = Scene(heard("yes yes yes"), audio=MeasuredAudio(seconds=4.0))
+    going_on.hearing.sees_at_first(heard("Yes."))
+    going_on.line.caller_speaks(6.0, 8.0)
+    going_on.line.stream_ends(9.0)
+    going_on.plays_out()
+    assert going_on.line.clears[0] == pytest.approx(6.0 + 1.1, abs=0.1)
+    question = (Prompt("utter_more", "Is there anything else?"),)
+    more = DialogueReply(Verdict.ANSWERED, question, Expectation(Expecting.YES_NO, "anything_else"))
+    answering = Scene(heard("thanks"), heard("Yes."), reply=more)
+    answering.hearing.sees_at_first(heard("Yes."))
+    answering.line.caller_speaks(3.0, 3.6)
+    answering.line.caller_speaks(4.6, 5.0)
+    answering.line.stream_ends(9.0)
+    answering.plays_out()
+    assert answering.line.clears[0] - 4.6 <= 0.25
+    assert answering.asked() == [Spoken("thanks"), Spoken("Yes.")]
+
+
+def test_recognition_that_gives_no_first_words_delays_a_barge_in_by_a_tenth_of_a_second_only():
+    scene = Scene(heard("where is my order"))
+    scene.hearing.sees_at_first(None)
+    scene.line.caller_speaks(1.3, 2.5)
+    scene.line.stream_ends(8.0)
+    scene.plays_out()
+    assert scene.line.clears[0] - 1.3 <= 0.32
+    assert scene.asked() == [Spoken("where is my order")]
+
+
 def test_what_waited_behind_a_sentence_that_goes_on_is_said_too():
     two = DialogueReply(Verdict.ANSWERED, (Prompt("one", "one. "), Prompt("two", "two?")))
     scene = Scene(heard("opening hours"), heard("Okay."), reply=two)
+    scene.hearing.sees_at_first(None)
     scene.line.caller_speaks(3.0, 4.0)
     scene.line.caller_speaks(5.2, 5.6)
     scene.line.stream_ends(12.0)
