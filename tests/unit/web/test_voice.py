@@ -181,10 +181,15 @@ def test_a_queue_that_fails_leaves_the_music_on(scene: WebScene) -> None:
 def test_the_agent_leaves_after_a_talk_and_the_caller_stays(scene: WebScene) -> None:
     transfer_id = is_joined(scene)
     scene.transfers.clock.advance(60)
-    told = ['says "say_agent_left"', f"Redirect /voice/stayed/{transfer_id}"]
+    told = [
+        'says "say_agent_left_survey"',
+        "Record action=/voice/survey/solved?after=2 finishOnKey=1234567890*# maxLength=8 "
+        "playBeep=false timeout=3 trim=do-not-trim",
+        f"Redirect /voice/stayed/{transfer_id}",
+    ]
     assert scene.twiml("/voice/after-conference?attempt=1") == told
     assert scene.twiml(f"/voice/agent-left/{transfer_id}") == told
-    assert scene.twiml(f"/voice/stayed/{transfer_id}") == ["Pause length=1", told[1]]
+    assert scene.twiml(f"/voice/stayed/{transfer_id}") == ["Pause length=1", told[-1]]
     scene.transfers.clock.advance(5)
     queue = f"Enqueue handoff-{transfer_id} action=/voice/after-queue waitUrl=/voice/wait"
     assert scene.twiml(f"/voice/stayed/{transfer_id}") == [queue]
@@ -214,7 +219,13 @@ def test_nobody_takes_the_call(scene: WebScene) -> None:
     for attempt in (1, 2):
         scene.transfers.desk.agent_leg_ended(transfer_id, attempt)
         scene.transfers.run()
-    told = ['says "say_no_agent(case_number=730001)"', "Hangup"]
+    told = [
+        "Gather action=/voice/case-key finishOnKey= input=dtmf numDigits=1 timeout=4",
+        'says "say_no_agent(case_number=730001)"',
+        'says "say_message_offer"',
+        'says "say_text_offer"',
+        "Hangup",
+    ]
     assert scene.twiml("/voice/after-stream") == told
     assert scene.twiml(f"/voice/no-agent/{transfer_id}") == told
 
@@ -230,10 +241,13 @@ def test_outside_the_hours_it_is_said_at_once_and_when_people_answer(
         scene.transfers.run()
         scene.transfers.desk.agent_leg_ended(transfer_id, attempt)
     scene.transfers.run()
-    monkeypatch.setattr(scene.transfers.desk, "when_open", lambda: "tomorrow at nine")
+    monkeypatch.setattr(scene.transfers.desk, "when_open", lambda language: "tomorrow at nine")
     assert scene.twiml(f"/voice/no-agent/{transfer_id}") == [
+        "Gather action=/voice/case-key finishOnKey= input=dtmf numDigits=1 timeout=4",
         'says "say_closed(opens=tomorrow at nine)"',
         f'says "say_callback_after_closed{promise}(case_number=730001)"',
+        'says "say_message_offer"',
+        *(['says "say_text_offer"'] if not promise else []),
         "Hangup",
     ]
 
