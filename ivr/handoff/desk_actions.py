@@ -22,6 +22,7 @@ class DeskAnswer(StrEnum):
     DECLINED = "declined"
     TAKEN = "taken"
     CALLER_GONE = "caller_gone"
+    STILL_TALKING = "still_talking"
     ASSIGNED = "assigned"
     NOT_ASSIGNED = "not_assigned"
     PEOPLE_FIRST_ON = "people_first_on"

@@ -66,8 +66,8 @@ class DeskRecords(Protocol):
         """Store a draft or the finished notes; False when finished ones are there already."""
         ...
 
-    def unfinished(self, agent: str, ended_after: datetime) -> Sequence[TransferRow]:
-        """Return the agent's talks that ended after a moment without finished notes; oldest first."""
+    def unfinished(self, ended_after: datetime) -> Sequence[TransferRow]:
+        """Return talks that ended after a moment and have no finished notes yet, the oldest first."""
         ...
 
     def requests_since(self, moment: datetime) -> Sequence[PersonRequest]:

@@ -11,6 +11,17 @@ from ivr.records.store import CallEvent
 
 UNSURE_BELOW = 0.6  # asr_confidence; a sentence this doubtful often has a wrong word in it
 
+_HOLDS: dict[str, bool] = {
+    Kind.HOLD_STARTED: True,
+    Kind.HOLD_ENDED: False,
+    Kind.TRANSFER_MOVED: False,
+}
+_NOTES: dict[str, str] = {
+    Kind.NO_INPUT: "The caller said nothing",
+    Kind.STREAM_LOST: "The sound was lost for a moment",
+    Kind.HOLD_STARTED: "The caller is on hold",
+    Kind.HOLD_ENDED: "The caller is back from hold",
+}
 _LOOKED_UP = {True: "Looked up: found", False: "Looked up: nothing found"}
 
 
@@ -37,6 +48,7 @@ class Transcript:
         self._started_at = started_at
         self._lines: dict[int, Line] = {}
         self.last_seq = 0
+        self.is_held = False  # the agent has parked the caller
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -48,6 +60,7 @@ class Transcript:
         touched: dict[int, Line] = {}
         for event in events:
             self.last_seq = max(self.last_seq, event.seq)
+            self.is_held = _HOLDS.get(event.kind, self.is_held)
             line = self._cut(event) if event.kind == Kind.PROMPT_ENDED else self._line(event)
             if line is not None:
                 self._lines[line.key] = touched[line.key] = line
@@ -97,12 +110,8 @@ def _heard(text: str, doubt: object, asr_confidence: object) -> tuple[str, str, 
 def _note(event: CallEvent) -> str | None:
     facts = event.facts
     match event.kind:
-        case Kind.NO_INPUT:
-            return "The caller said nothing"
         case Kind.LOOKED_UP:
             return _LOOKED_UP[bool(facts.get("found"))]
-        case Kind.STREAM_LOST:
-            return "The sound was lost for a moment"
         case Kind.ESCALATED:
             return f"To a person: {words.reason(str(facts.get('reason', ''))).lower()}"
         case Kind.TRANSFER_MOVED:
@@ -110,13 +119,17 @@ def _note(event: CallEvent) -> str | None:
         case Kind.TRANSFER_DECLINED:
             why = words.DECLINE_REASONS.get(str(facts.get("why")), "no reason given")
             return f"{facts.get('agent')} declined: {why.lower()}"
+        case Kind.TRANSFER_ASSIGNED:
+            return f"{facts.get('by')} gave the caller to {facts.get('agent')}"
+        case Kind.MESSAGE_WRITTEN:
+            return f"Left a message: {facts.get('text') or 'not to be made out'}"
         case Kind.CALLBACK_BOOKED:
             return f"Callback booked, case {facts.get('case_number')}"
         case Kind.CALL_ENDED:
             outcome = str(facts.get("outcome", ""))
             return f"Call over: {words.OUTCOMES.get(outcome, words.plain(outcome)).lower()}"
         case _:
-            return None
+            return _NOTES.get(event.kind)
 
 
 def _moved(state: str, agent: object) -> str | None:

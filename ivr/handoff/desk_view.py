@@ -66,6 +66,7 @@ class CallbackLine:
     since: datetime
     tries: int
     most_tries: int
+    message: str | None = None  # what the caller left to be read
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,8 @@ def agent_line(agent: AgentRow, busy_with: TransferRow | None) -> AgentLine:
     return AgentLine(agent.name, state, doing, agent.since)
 
 
-def callback_line(row: Mapping[str, Any]) -> CallbackLine:
-    """Return the line of an open callback."""
+def callback_line(row: Mapping[str, Any], message: str | None = None) -> CallbackLine:
+    """Return the line of an open callback, with the message its caller left."""
     return CallbackLine(
         case_number=row["case_number"],
         number=row["number"],
@@ -154,6 +155,7 @@ def callback_line(row: Mapping[str, Any]) -> CallbackLine:
         since=row["booked_at"],
         tries=row["tries"],
         most_tries=row["most_tries"],
+        message=message,
     )
 
 
@@ -177,17 +179,22 @@ def card(row: TransferRow) -> Card:
         order_number=case.get("order_number"),
         order_status=words.ORDER_STATUSES.get(status, words.plain(status)) if status else None,
         tried=_tried(case.get("tried", ())),
-        next_steps=next_steps(row.reason, bool(case.get("is_verified")), case.get("order_number")),
+        next_steps=next_steps(row.reason, case),
         briefing=tuple(row.briefing),
     )
 
 
-def next_steps(reason: str, is_verified: bool, order_number: str | None) -> tuple[str, ...]:
-    """Return what to do first, by the reason; before it, to check a caller who asks for an order."""
+def next_steps(reason: str, case: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what to do: first by the reason, then to check the caller, then by order and matter."""
     steps = [words.NEXT_STEPS[EscalationReason(reason)]] if reason in set(EscalationReason) else []
+    order_number, is_verified = case.get("order_number"), bool(case.get("is_verified"))
     is_check_said = reason in {EscalationReason.VERIFICATION_FAILED, EscalationReason.EMERGENCY}
     if order_number and not is_verified and not is_check_said:
         steps.append(words.READ_NOTHING_YET)
+    by_order = words.STEPS_BY_ORDER_STATUS.get(str(case.get("order_status")))
+    by_matter = words.STEPS_BY_INTENT.get(str(case.get("intent")))
+    if reason != EscalationReason.EMERGENCY:
+        steps += [step for step in (by_order or by_matter,) if step]
     return tuple(steps)
 
 

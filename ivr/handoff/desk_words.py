@@ -64,6 +64,26 @@ NEXT_STEPS: dict[EscalationReason, str] = {
 
 READ_NOTHING_YET = "Not checked yet: ask for order number and postcode before you read out an order."
 
+# What usually helps, by how the order stands, else by what the caller wants.
+STEPS_BY_ORDER_STATUS = {
+    "delayed": "Say what is known of the new date; if none is, offer to call when there is one.",
+    "out_for_delivery": "It comes today: give the tracking code and say until when.",
+    "delivered": "Ask where they looked and who else could have taken it in; then open a search.",
+    "cancelled": "Say when it was cancelled and where the money goes.",
+}
+STEPS_BY_INTENT = {
+    "change_order": "See how far the order is before you promise a change.",
+    "cancel_order": "See how far the order is; if it has left, explain the return instead.",
+    "return_item": "Ask for the item and the reason, then send the return label.",
+    "return_status": "Look the return up and say when the money comes.",
+    "invoice": "Offer to send the invoice again, to the address on record.",
+    "payment_problem": "Never ask for a card number; send a new payment link instead.",
+    "complaint": "Let them tell it once, say it back in a sentence, then offer one remedy.",
+    "change_details": "Check who they are first; then change it and read it back.",
+    "delete_my_data": "Check who they are; note the wish, and say by when it is done.",
+    "stock": "Look the item up; if it is out, offer to send word when it is back.",
+}
+
 ORDER_STATUSES = {
     "received": "Received",
     "packed": "Packed",
@@ -133,6 +153,11 @@ ANSWERS = {
     "declined": "Declined. The next agent is asked.",
     "taken": "This caller is no longer yours: somebody else has them, or is being asked.",
     "caller_gone": "The caller has hung up.",
+    "still_talking": "Notes are kept as you type; save them when the call is over.",
+    "held": "The caller hears music and cannot hear you.",
+    "unheld": "You hear each other again.",
+    "with_bot": "The caller is with the assistant again.",
+    "line_failed": "The phone network did not do it. Try again.",
     "assigned": "Assigned: their phone rings now.",
     "not_assigned": "That did not work: the agent is busy, or the caller is answered or gone.",
     "people_first_on": "All calls go to people now. Calls with the bot are offered a person.",

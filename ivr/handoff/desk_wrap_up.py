@@ -43,6 +43,8 @@ class DeskWrapUp:
         row = self._records.transfer(transfer_id)
         if row is None or not _is_writable(row, agent):
             return DeskAnswer.NOT_YOURS
+        if row.state == TransferState.BRIDGED:
+            return DeskAnswer.STILL_TALKING
         if disposition not in self.dispositions:
             return DeskAnswer.CHOOSE_ONE
         answer = self._write(row, agent, disposition, notes, is_finished=True)
@@ -54,8 +56,7 @@ class DeskWrapUp:
                 agent=agent,
                 disposition=disposition,
             )
-        if row.state != TransferState.BRIDGED:
-            self._free(agent)
+        self._free(agent)
         return answer
 
     def _write(

@@ -99,14 +99,14 @@ class SqlDeskRecords:
             changed = update(wrap_ups).where(is_this, wrap_ups.c.finished_at.is_(None)).values(written)
             return connection.execute(changed).rowcount == 1
 
-    def unfinished(self, agent: str, ended_after: datetime) -> Sequence[TransferRow]:
-        """Return the agent's talks that ended after a moment without finished notes; oldest first."""
+    def unfinished(self, ended_after: datetime) -> Sequence[TransferRow]:
+        """Return talks that ended after a moment and have no finished notes yet, the oldest first."""
         of_talk = and_(wrap_ups.c.transfer_id == transfers.c.transfer_id, wrap_ups.c.finished_at.is_not(None))
         is_over = and_(transfers.c.state.in_(TALKED_STATES), transfers.c.state_since > ended_after)
         wanted = (
             select(transfers)
             .outerjoin(wrap_ups, of_talk)
-            .where(transfers.c.agent == agent, is_over, wrap_ups.c.transfer_id.is_(None))
+            .where(transfers.c.agent.is_not(None), is_over, wrap_ups.c.transfer_id.is_(None))
             .order_by(transfers.c.ordinal)
         )
         with beginning(self._engine) as connection:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.handoff import desk_words
+from ivr.handoff.joined_call import JoinedAnswer
 from ivr.handoff.presence import Presence
 from ivr.records.kinds import Kind
 from ivr.records.store import RecordsUnavailable
@@ -19,6 +20,7 @@ from ivr.web.staff.gate import Gate, requires
 
 CHOSEN_PRESENCES = {str(Presence.AVAILABLE), str(Presence.AWAY)}
 CALLBACK_OUTCOMES = {"done", "failed", "open"}
+_JOINED = {JoinedAnswer.NOT_YOURS: "taken", JoinedAnswer.LINE_FAILED: "line_failed"}
 
 
 def create_desk_blueprint(services: Services) -> Blueprint:
@@ -37,7 +39,15 @@ def create_desk_blueprint(services: Services) -> Blueprint:
     blueprint.post("/presence")(agents_only(actions.presence))
     blueprint.post("/transfers/<transfer_id>/accept")(agents_only(actions.accept))
     blueprint.post("/transfers/<transfer_id>/decline")(agents_only(actions.decline))
+    blueprint.post("/transfers/<transfer_id>/hold")(agents_only(actions.hold))
+    blueprint.post("/transfers/<transfer_id>/unhold")(agents_only(actions.unhold))
+    blueprint.post("/transfers/<transfer_id>/back-to-bot")(agents_only(actions.back_to_bot))
+    blueprint.post("/transfers/<transfer_id>/notes")(agents_only(actions.notes))
+    blueprint.post("/wrap-up")(agents_only(actions.begin_wrap_up))
     blueprint.post("/callbacks")(actions.callback)
+    supervisors_only = requires(Role.SUPERVISOR)
+    blueprint.post("/transfers/<transfer_id>/assign")(supervisors_only(actions.assign))
+    blueprint.post("/people-first")(supervisors_only(actions.people_first))
     blueprint.register_error_handler(RecordsUnavailable, _records_away)
     return blueprint
 
@@ -47,7 +57,13 @@ class _Pages:
 
     def __init__(self, services: Services, gate: Gate) -> None:
         self._services = services
-        self._board = BoardReader(services.records, services.desk_records, services.clock)
+        self._board = BoardReader(
+            services.records,
+            services.desk_records,
+            services.follow_ups,
+            services.supervision.people_first,
+            services.clock,
+        )
         self._streams = Streams(services, self._board, gate)
 
     def desk(self) -> str:
@@ -80,7 +96,9 @@ class _Pages:
             outcome=desk_words.outcome(row.outcome),
             lines=lines,
             call_id=call_id,
-            earlier=earlier_lines(self._services.desk_records, call_id),
+            earlier=earlier_lines(
+                self._services.desk_records, call_id, self._services.desk_wrap_up.dispositions
+            ),
             csrf=g.staff.csrf,
         )
 
@@ -106,6 +124,37 @@ class _Actions:
         if why not in desk_words.DECLINE_REASONS:
             abort(400)
         return answer(self._services.desk_actions.decline(transfer_id, g.staff.name, why))
+
+    def hold(self, transfer_id: str) -> AnyResponse:
+        done = self._services.joined_call.hold(transfer_id, g.staff.name)
+        return answer(_JOINED.get(done, "held"))
+
+    def unhold(self, transfer_id: str) -> AnyResponse:
+        done = self._services.joined_call.unhold(transfer_id, g.staff.name)
+        return answer(_JOINED.get(done, "unheld"))
+
+    def back_to_bot(self, transfer_id: str) -> AnyResponse:
+        done = self._services.joined_call.back_to_bot(transfer_id, g.staff.name)
+        return answer(_JOINED.get(done, "with_bot"))
+
+    def begin_wrap_up(self) -> AnyResponse:
+        self._services.desk_wrap_up.begin(g.staff.name)
+        return Response(status=204)
+
+    def notes(self, transfer_id: str) -> AnyResponse:
+        disposition, notes = request.form.get("disposition", ""), request.form.get("notes", "")
+        wrap_up, name = self._services.desk_wrap_up, g.staff.name
+        if request.form.get("finish"):
+            return answer(wrap_up.finish(transfer_id, name, disposition, notes))
+        return answer(wrap_up.draft(transfer_id, name, disposition, notes))
+
+    def assign(self, transfer_id: str) -> AnyResponse:
+        agent = request.form.get("agent", "")
+        return answer(self._services.supervision.assign(transfer_id, agent, g.staff.name))
+
+    def people_first(self) -> AnyResponse:
+        is_on = request.form.get("is_on") == "true"
+        return answer(self._services.supervision.send_all_to_people(is_on, g.staff.name))
 
     def callback(self) -> AnyResponse:
         outcome, case_number = request.form.get("outcome", ""), request.form.get("case_number", "")

@@ -1,16 +1,19 @@
 """One agent's screen, part by part as HTML; says which parts changed since it was last looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.handoff import desk_view, desk_words
 from ivr.handoff.desk_records import DeskRecords, EarlierCall
 from ivr.handoff.desk_transcript import Line, Transcript
-from ivr.handoff.desk_view import Card
+from ivr.handoff.desk_view import Card, Stage
+from ivr.handoff.transfer import TransferState
 from ivr.records.kinds import Kind
-from ivr.records.store import CallRecords
+from ivr.records.store import CallRecords, TransferRow
+from ivr.roles import Role
 from ivr.web.desk.board import Board
+from ivr.web.staff.sessions import StaffSession
 
 EARLIER_CALLS = 5
 
@@ -24,6 +27,7 @@ class EarlierLine:
     call: EarlierCall
     outcome: str
     reason: str | None
+    disposition: str | None
 
 
 @dataclass
@@ -45,17 +49,19 @@ class Screen:
 
     def __init__(
         self,
-        agent: str,
-        csrf: str,
+        session: StaffSession,
         records: CallRecords,
         desk_records: DeskRecords,
+        dispositions: Mapping[str, str],
         render: Render,
         on_transcript_seen: Callable[[str], None],
     ) -> None:
-        self._agent = agent
-        self._csrf = csrf
+        self._agent = session.name
+        self._csrf = session.csrf
+        self._is_supervisor = Role.SUPERVISOR in session.roles
         self._records = records
         self._desk_records = desk_records
+        self._dispositions = dispositions
         self._render = render
         self._on_transcript_seen = on_transcript_seen
         self._shown: dict[str, Any] = {}
@@ -74,12 +80,48 @@ class Screen:
         card = desk_view.card(row) if row is not None else None
         change = Change(card=card)
         self._part(change, "me", me=me, agent=self._agent)
-        self._part(change, "waiting", waiting=board.waiting(self._agent))
+        waiting = board.waiting(self._agent)
+        self._part(
+            change,
+            "waiting",
+            waiting=waiting,
+            assignable=[line.name for line in board.agents if line.state not in {"ringing", "talking"}]
+            if self._is_supervisor
+            else [],
+        )
         self._part(change, "team", agents=[line for line in board.agents if line.name != self._agent])
         self._part(change, "callbacks", callbacks=board.callbacks)
-        self._part(change, "card", card=card, me=me, decline_reasons=desk_words.DECLINE_REASONS)
+        if self._is_supervisor:
+            self._part(
+                change, "house", level=board.level, people_first=board.people_first, waiting=waiting[:1]
+            )
         self._talk(change, card)
+        is_held = self._transcript is not None and self._transcript.is_held
+        self._part(
+            change, "card", card=card, me=me, is_held=is_held, decline_reasons=desk_words.DECLINE_REASONS
+        )
+        self._notes(change, row, board)
         return change
+
+    def _notes(self, change: Change, row: TransferRow | None, board: Board) -> None:
+        """Show the form of the talk in hand, else of the oldest talk whose notes are not finished."""
+        owed = [one for one in board.unfinished if one.agent == self._agent]
+        target = row if row is not None and row.state == TransferState.BRIDGED else None
+        if target is None and (row is None or desk_view.card(row).stage is Stage.OVER):
+            target = next((one for one in owed if row and one.transfer_id == row.transfer_id), None)
+            target = target or (owed[0] if owed else None)
+        key = (target.transfer_id, target.state) if target is not None else None
+        if "notes" in self._shown and self._shown["notes"] == key:
+            return
+        self._shown["notes"] = key
+        draft = self._desk_records.wrap_up(target.transfer_id) if target is not None else None
+        change.parts["notes"] = self._render(
+            "notes",
+            csrf=self._csrf,
+            card=desk_view.card(target) if target is not None else None,
+            draft=draft,
+            dispositions=self._dispositions,
+        )
 
     def _part(self, change: Change, name: str, **values: Any) -> None:
         if name in self._shown and self._shown[name] == values:
@@ -99,9 +141,14 @@ class Screen:
 
     def _begin(self, change: Change, call_id: str | None) -> None:
         lines, self._transcript = read_transcript(self._records, call_id)
-        earlier = earlier_lines(self._desk_records, call_id) if call_id is not None else []
+        earlier = (
+            earlier_lines(self._desk_records, call_id, self._dispositions) if call_id is not None else []
+        )
         if call_id is not None:
             self._on_transcript_seen(call_id)
+            for line in earlier:
+                if line.call.notes:
+                    self._records.append(line.call.call_id, Kind.NOTES_VIEWED, agent=self._agent)
         self._call_id = call_id
         self._part(change, "talk", call_id=call_id, lines=lines)
         self._part(change, "earlier", call_id=call_id, earlier=earlier)
@@ -118,13 +165,16 @@ def read_transcript(records: CallRecords, call_id: str | None) -> tuple[tuple[Li
     return transcript.lines, transcript
 
 
-def earlier_lines(desk_records: DeskRecords, call_id: str) -> list[EarlierLine]:
+def earlier_lines(
+    desk_records: DeskRecords, call_id: str, dispositions: Mapping[str, str]
+) -> list[EarlierLine]:
     """Return the caller's earlier calls in words."""
     return [
         EarlierLine(
             call,
             desk_words.outcome(call.outcome),
             desk_words.reason(call.reason) if call.reason else None,
+            dispositions.get(call.disposition, call.disposition) if call.disposition else None,
         )
         for call in desk_records.earlier_calls(call_id, EARLIER_CALLS)
     ]

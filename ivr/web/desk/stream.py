@@ -45,7 +45,12 @@ class Streams:
                 note_view(self._services.records, call_id, session.name)
 
         return Screen(
-            session.name, session.csrf, self._services.records, self._services.desk_records, render, seen
+            session,
+            self._services.records,
+            self._services.desk_records,
+            self._services.desk_wrap_up.dispositions,
+            render,
+            seen,
         )
 
     def open(self, session: StaffSession, page: str) -> Response:

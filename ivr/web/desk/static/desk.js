@@ -7,11 +7,13 @@ const main = document.querySelector("main");
 const shown = new Map();
 const title = document.title;
 let alarmed = "";
+let begun = "";
 let lastSign = Date.now();
 let lost;
 
-for (const name of ["me", "card", "callbacks", "talk", "earlier", "waiting", "team"]) {
-  shown.set(name, document.getElementById(name).innerHTML);
+for (const name of ["me", "house", "card", "notes", "callbacks", "talk", "earlier", "waiting", "team"]) {
+  const part = document.getElementById(name);
+  if (part) shown.set(name, part.innerHTML);
 }
 settle(true, true);
 setInterval(() => writeTimes(offset), 1000);
@@ -61,8 +63,24 @@ function put(name, html) {
   made.innerHTML = html;
   if (shown.get(name) === made.innerHTML) return false;
   shown.set(name, made.innerHTML);
-  document.getElementById(name).replaceChildren(made.content);
+  const part = document.getElementById(name);
+  if (!part) return false;
+  if (name === "notes") keepDraft(part, made.content);
+  part.replaceChildren(made.content);
   return true;
+}
+
+/** What is typed stays when the form changes with the call, such as from talking to over. */
+function keepDraft(part, content) {
+  const before = part.querySelector("form");
+  const after = content.querySelector("form");
+  if (!before || before.dataset.transfer !== after?.dataset.transfer) {
+    if (before && drafting) saveDraft(before);
+    return;
+  }
+  after.elements.notes.value = before.elements.notes.value;
+  const chosen = before.elements.disposition.value;
+  for (const radio of after.elements.disposition) radio.checked = radio.value === chosen;
 }
 
 function addLine(id, html) {
@@ -77,6 +95,26 @@ function addLine(id, html) {
   if (isAtEnd) scrollDown();
 }
 
+let drafting;
+function saveDraft(notes) {
+  clearTimeout(drafting);
+  drafting = undefined;
+  const fields = new URLSearchParams(new FormData(notes));
+  // keepalive: a page that is left still hands over what was typed
+  fetch(notes.action, { method: "POST", body: fields, headers: { "X-Staff": "1" }, keepalive: true }).catch(() => {});
+}
+
+document.addEventListener("input", (event) => {
+  const notes = event.target.closest(".notes-form");
+  if (!notes) return;
+  clearTimeout(drafting);
+  drafting = setTimeout(() => saveDraft(notes), 600);
+});
+addEventListener("pagehide", () => {
+  const notes = document.querySelector(".notes-form");
+  if (notes && drafting) saveDraft(notes);
+});
+
 function scrollDown() {
   const lines = document.getElementById("lines");
   if (lines) lines.scrollTop = lines.scrollHeight;
@@ -86,6 +124,11 @@ function scrollDown() {
 function settle(isFirst, isTalkNew) {
   const stage = document.querySelector("[data-stage]");
   main.dataset.call = stage ? "yes" : "no";
+  // Whoever has the desk open gets the time to write: the phone does not ring meanwhile.
+  if (document.getElementById("finish") && stage && begun !== stage.dataset.transfer) {
+    begun = stage.dataset.transfer;
+    fetch("/desk/wrap-up", { method: "POST", body: form({}), headers: { "X-Staff": "1" } }).catch(() => {});
+  }
   const alarm = stage?.dataset.alarm ?? "";
   document.title = alarm ? `● ${alarm}` : title;
   const key = alarm && stage.dataset.transfer;
@@ -136,6 +179,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(target, submitter));
   target.closest("details")?.removeAttribute("open");
+  if (target.matches(".notes-form")) {
+    clearTimeout(drafting);
+    drafting = undefined;
+  }
   send(target.action, fields);
 });
 
@@ -156,9 +203,19 @@ document.addEventListener("keydown", (event) => {
     decline.open = false;
     document.getElementById("decline-open").focus();
   }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest(".notes-form")) {
+    event.preventDefault();
+    document.getElementById("finish")?.click();
+  }
+  if (event.key === "Escape" && event.target.closest("textarea")) event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (keys.getAttribute("aria-pressed") !== "true") return;
-  if (event.key === "1") document.getElementById("accept")?.click();
+  const button = { 1: "accept", h: "hold", b: "back-to-bot" }[event.key.toLowerCase()];
+  if (button) document.getElementById(button)?.click();
+  if (event.key.toLowerCase() === "n" && document.getElementById("notes-text")) {
+    event.preventDefault();
+    document.getElementById("notes-text").focus();
+  }
   if (event.key === "3" && decline) {
     decline.open = true;
     decline.querySelector("button").focus();

@@ -25,7 +25,7 @@ def test_the_card_says_who_what_done_and_why(scene: DeskScene) -> None:
         is_verified=True,
         order_number="471192",
         order_status="delayed",
-        tried=("utter_ask_order_status_form_postcode", "utter_order_delayed"),
+        tried=("utter_ask_postcode", "utter_order_delayed"),
     )
     page = scene.agent("Anna").sees().text
     for words in (
