@@ -21,6 +21,8 @@ from ivr.calls.recorded_speech import RecordedSpeech
 from ivr.clock import Clock, SystemClock
 from ivr.config import Settings, load
 from ivr.conversation.conversation import Pace
+from ivr.conversation.language_choice import Languages
+from ivr.conversation.language_settings import read_languages
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.order_check import OrderCheck
@@ -29,6 +31,7 @@ from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
 from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
+from ivr.handoff.callback_desk import CallbackDesk
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_policy import load_dispositions
 from ivr.handoff.desk_records import DeskRecords
@@ -94,6 +97,7 @@ class WiredServices:
     joined_call: JoinedCall
     messages: Messages
     texts: Texts
+    callbacks: CallbackDesk
     recorded_speech: RecordedSpeech
     policy: ServicePolicy
     calls: Calls
@@ -107,7 +111,9 @@ def create_service() -> Flask:
     log.configure(settings.log_level, settings.log_personal_data)
     services = wire(settings)
     services.prompts.warm(
-        (prompt.text, prompt.language) for prompt in services.wording.fixed_prompts(settings.language)
+        (prompt.text, prompt.language)
+        for language in settings.languages_in_use()
+        for prompt in services.wording.fixed_prompts(language)
     )
     threading.Thread(target=_sweep, args=(services,), name="sweep", daemon=True).start()
     return create_app(services)
@@ -141,6 +147,18 @@ def wire(settings: Settings) -> WiredServices:
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)
     follow_ups = SqlFollowUpRecords(database, clock)
+    callbacks = CallbackDesk(
+        records,
+        follow_ups,
+        desk_records,
+        switchboard,
+        desk.roster,
+        policy,
+        executor,
+        clock,
+        settings.agent_ring_s,
+    )
+    desk.roster.also_busy = callbacks.busy_agents
     recorded_speech = RecordedSpeech(make_shelf(settings, clock), hearing)
     people_first = PeopleFirst(desk_records, clock)
     engines = Engines(
@@ -167,6 +185,7 @@ def wire(settings: Settings) -> WiredServices:
         desk_records=desk_records,
         follow_ups=follow_ups,
         messages=Messages(records, follow_ups, desk, recorded_speech, executor, clock.monotonic),
+        callbacks=callbacks,
         texts=Texts(records, follow_ups, switchboard, executor, clock),
         recorded_speech=recorded_speech,
         policy=policy,
@@ -258,6 +277,7 @@ def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
         Pace(settings.no_input_s, settings.no_input_again_s),
         settings.language,
         settings.max_call_s,
+        Languages(read_languages(settings.languages)),
     )
 
 
@@ -295,6 +315,7 @@ def _sweep(services: WiredServices) -> None:
         services.desk.sweep()
         services.messages.sweep()
         services.texts.sweep()
+        services.callbacks.sweep()
         services.calls.sweep()
         if services.clock.monotonic() - purged_at > PURGE_S:
             purged_at = services.clock.monotonic()

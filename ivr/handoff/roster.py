@@ -1,7 +1,7 @@
 """The agents as the records know them: who is free for whom, and how calls change their presence."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ivr import log
 from ivr.clock import Clock
@@ -20,6 +20,7 @@ class Roster:
     """
 
     def __init__(self, records: CallRecords, agents: Sequence[Agent], clock: Clock) -> None:
+        self.also_busy: Callable[[], set[str]] = set  # who is on the phone for something else
         self._records = records
         self._agents = tuple(agents)
         self._clock = clock
@@ -36,7 +37,7 @@ class Roster:
 
     def assign(self, waiting: Sequence[TransferRow]) -> dict[str, AgentRow]:
         """Return by transfer who is asked now, the caller who waits longest first."""
-        agents, busy = self.agents(), self._records.busy_agents()
+        agents, busy = self.agents(), self._records.busy_agents() | self.also_busy()
         chosen: dict[str, AgentRow] = {}
         for row in waiting:
             agent = presence.longest_idle(agents, busy, row.tried)
@@ -47,7 +48,7 @@ class Roster:
 
     def strength(self) -> tuple[int, int]:
         """Return how many agents are free now, and how many are at work."""
-        agents, busy = self.agents(), self._records.busy_agents()
+        agents, busy = self.agents(), self._records.busy_agents() | self.also_busy()
         free = sum(agent.presence == Presence.AVAILABLE and agent.name not in busy for agent in agents)
         return free, sum(agent.presence != Presence.AWAY for agent in agents)
 

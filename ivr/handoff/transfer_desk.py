@@ -58,11 +58,11 @@ class TransferDesk:
         self._hours = hours
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
-        self._roster = Roster(records, agents, clock)
-        self._ledger = TransferLedger(records, self._roster, clock)
-        self.waiting = WaitingRoom(records, self._ledger, self._roster)
+        self.roster = Roster(records, agents, clock)
+        self._ledger = TransferLedger(records, self.roster, clock)
+        self.waiting = WaitingRoom(records, self._ledger, self.roster)
         self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours)
-        self._watch = TransferWatch(self._ledger, self._roster, self._steering, ring_s)
+        self._watch = TransferWatch(self._ledger, self.roster, self._steering, ring_s)
 
     # The bot
 
@@ -127,7 +127,7 @@ class TransferDesk:
         """Ask the next agent, because this leg was answered and no key came: perhaps a voicemail."""
         before = self._ledger.happened(transfer_id, E.KEY_TIMED_OUT, attempt)
         if before is not None:
-            self._roster.call_missed(before.agent)
+            self.roster.call_missed(before.agent)
             self._soon(self._search.ask_next, transfer_id)
 
     def agent_leg_ended(self, transfer_id: str, attempt: int, is_missed: bool = False) -> None:
@@ -136,7 +136,7 @@ class TransferDesk:
         if before is None:
             return
         if is_missed and before.state == S.DIALING:
-            self._roster.call_missed(before.agent)
+            self.roster.call_missed(before.agent)
         if before.state == S.BRIDGED:
             self._soon(self._look_after_left_caller, before, self._stands_s(before) < GOODBYE_TALK_S)
         else:
@@ -161,7 +161,7 @@ class TransferDesk:
     def was_agent_set_away(self, transfer_id: str) -> bool:
         """Say whether the agent now asked was set away for missed calls and has not been told yet."""
         row = self._ledger.row(transfer_id)
-        return row is not None and self._roster.is_to_be_told_of_missed_calls(row.agent)
+        return row is not None and self.roster.is_to_be_told_of_missed_calls(row.agent)
 
     # The caller's leg
 
@@ -287,7 +287,7 @@ class TransferDesk:
         """Ask whoever has come free; mend what a lost webhook, a lost request or a crash left behind."""
         self._steering.retry()
         try:
-            self._roster.bring_back()
+            self.roster.bring_back()
             for row in self._ledger.askable():
                 self._soon(self._search.ask_next, row.transfer_id)
             for row in self._watch.overdue():

@@ -19,7 +19,7 @@ BRIEF_MAX_S = 8
 OFFER_WAIT_S = 4
 HOLD_KEY_WAIT_S = 1  # after the music ended without a key: no caller on hold sits in silence
 HOLD_NEXT_KEY_WAIT_S = 3  # between two keys of a number
-_NETWORK_VOICES = {"en": "en-US"}  # Twilio wants the country too
+_NETWORK_VOICES = {"en": "en-US", "sv": "sv-SE", "nb": "nb-NO", "fi": "fi-FI"}  # Twilio wants the country too
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def leave_queue() -> str:
     return str(response)
 
 
-def join_conference(lines: Sequence[SpokenLine], room: str, after_path: str) -> str:
+def join_conference(lines: Sequence[SpokenLine], room: str, after_path: str, is_starting: bool = True) -> str:
     """Say the lines, then join the two-person room that starts with its first and ends with its last.
 
     Caller and agent get the same flags. `endConferenceOnExit` on both sides means that nobody stays
@@ -217,7 +217,7 @@ def join_conference(lines: Sequence[SpokenLine], room: str, after_path: str) -> 
     dial.conference(
         room,
         beep=False,
-        start_conference_on_enter=True,
+        start_conference_on_enter=is_starting,
         end_conference_on_exit=True,
         max_participants=2,
     )

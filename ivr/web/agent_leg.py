@@ -25,7 +25,8 @@ def create_agent_leg_blueprint(services: Services) -> Blueprint:
     post("/key")(once(leg.key))
     post("/no-key")(once(leg.no_key))
     post("/caller-gone")(leg.caller_gone)
-    post("/after-conference")(leg.caller_gone)
+    post("/after-conference")(leg.after_conference)
+    post("/call-back")(once(leg.call_back))
     post("/status")(once(leg.status))
     return blueprint
 
@@ -66,6 +67,30 @@ class _AgentLeg:
     def caller_gone(self, transfer_id: str) -> Response:
         self._report()
         return self._tell(transfer_id, self._services.desk.farewell(transfer_id))
+
+    def after_conference(self, transfer_id: str) -> Response:
+        """Tell that the caller is gone; an agent whose caller dropped may call back with one key."""
+        self._report()
+        hears = self._services.desk.farewell(transfer_id)
+        row = self._services.records.transfer(transfer_id)
+        call = None if row is None else self._services.records.call(row.call_id)
+        if hears is not AgentHears.CALLER_GONE or call is None or call.caller is None:
+            return self._tell(transfer_id, hears)
+        lines = self._worded("agent_caller_gone_call_back")
+        return twiml_response(twiml.offer_key(lines, f"/voice/agent/{transfer_id}/call-back"))
+
+    def call_back(self, transfer_id: str) -> Response:
+        """Ring the caller again for the agent who is on the line."""
+        pressed = webhook_forms.key_pressed(_form(), self._account_sid)
+        row = self._services.records.transfer(transfer_id)
+        if pressed.key != _ACCEPT or row is None or row.agent is None:
+            return self._goodbye("agent_caller_gone")
+        try_id = self._services.callbacks.call_back_now(row.call_id, row.agent, pressed.call_id)
+        if try_id is None:
+            return self._goodbye("agent_callback_over")
+        self._services.callbacks.agent_accepted(try_id, pressed.call_id)
+        lines, after = self._worded("agent_callback_dialing"), f"/voice/callback/{try_id}/agent-left"
+        return twiml_response(twiml.join_conference(lines, f"callback-{try_id}", after, is_starting=False))
 
     def status(self, transfer_id: str) -> Response:
         report = self._report()

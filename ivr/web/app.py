@@ -8,6 +8,7 @@ from ivr import log
 from ivr.web.agent_leg import create_agent_leg_blueprint
 from ivr.web.audio import create_audio_blueprint
 from ivr.web.call_events import create_call_events_blueprint
+from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.desk import create_desk_blueprint
 from ivr.web.health import create_health_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
@@ -26,6 +27,7 @@ def create_app(services: Services) -> Flask:
     sock = Sock()
     app.register_blueprint(create_voice_blueprint(services))
     app.register_blueprint(create_agent_leg_blueprint(services))
+    app.register_blueprint(create_callback_legs_blueprint(services))
     app.register_blueprint(create_media_blueprint(services, sock))
     app.register_blueprint(create_audio_blueprint(services))
     app.register_blueprint(create_call_events_blueprint(services))

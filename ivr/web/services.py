@@ -10,6 +10,7 @@ from ivr.clock import Clock
 from ivr.config import Settings
 from ivr.conversation.prompt import Prompt
 from ivr.dialogue.actions import Actions
+from ivr.handoff.callback_desk import CallbackDesk
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.desk_supervision import DeskSupervision
@@ -89,6 +90,8 @@ class Services(Protocol):
     def messages(self) -> Messages: ...
     @property
     def texts(self) -> Texts: ...
+    @property
+    def callbacks(self) -> CallbackDesk: ...
     @property
     def recorded_speech(self) -> RecordedWords: ...
     @property
