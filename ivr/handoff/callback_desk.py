@@ -274,7 +274,7 @@ class CallbackDesk:
         return next((row for row in self._records.callbacks() if row["case_number"] == case_number), None)
 
     def _problem(self, case: Any) -> CallbackAnswer | None:
-        if case["tries"] >= case["most_tries"]:
+        if case["tries"] >= min(case["most_tries"], self._policy.callbacks.most_tries):
             return CallbackAnswer.NO_TRIES_LEFT
         local = self._clock.now().astimezone(self._policy.hours.zone)
         is_time = case["from_hour"] <= local.hour < case["to_hour"] and self._policy.callbacks.is_time(local)

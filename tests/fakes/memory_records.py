@@ -218,6 +218,14 @@ class MemoryCallRecords:
         with self._answering():
             return list(self._callbacks.values())
 
+    def drop_callback(self, case_number: str) -> str | None:
+        """Take a callback off the worklist and return its call's id, None when it is not there."""
+        for call_id, callback in self._callbacks.items():
+            if callback["case_number"] == case_number:
+                del self._callbacks[call_id]
+                return call_id
+        return None
+
     def note_callback_try(self, case_number: str) -> int | None:
         """Count a try to call back and return the how-manieth it is; None when there is none left."""
         with self._answering():

@@ -24,6 +24,7 @@ from ivr.handoff.transfer_desk import TransferDesk
 from ivr.telephony.switchboard import PlacedCall
 from ivr.web.agent_leg import create_agent_leg_blueprint
 from ivr.web.audio import create_audio_blueprint
+from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.voice import create_voice_blueprint
 from tests.fakes.memory_records import MemoryCallRecords
 from tests.fakes.paper_prompts import PaperPrompts
@@ -46,6 +47,12 @@ from tests.support.transfer_scene import ANNA, BO
 from tests.support.virtual_time import run_virtual
 from tests.support.web_scene import FakedServices, make_settings
 
+BLUEPRINTS = (
+    create_voice_blueprint,
+    create_agent_leg_blueprint,
+    create_callback_legs_blueprint,
+    create_audio_blueprint,
+)
 RING_S = 25
 
 
@@ -199,7 +206,7 @@ class TransferWorld:
         services = FakedServices(
             settings, self.records, PlainWording(), prompts, self.desk, self.calls, LoopClock(), self.parts
         )
-        for create in (create_voice_blueprint, create_agent_leg_blueprint, create_audio_blueprint):
+        for create in BLUEPRINTS:
             app.register_blueprint(create(services))
         self.transport = transport_of
         self.exchange.start()
@@ -250,6 +257,7 @@ class TransferWorld:
             self.desk.sweep()
             self.parts.messages.sweep()
             self.parts.texts.sweep()
+            self.parts.callbacks.sweep()
 
 
 Scenario = Callable[[TransferWorld], Coroutine[Any, Any, None]]

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from ivr.config import Settings
 from ivr.web.agent_leg import create_agent_leg_blueprint
 from ivr.web.audio import create_audio_blueprint
+from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.voice import create_voice_blueprint
 from tests.fakes.paper_prompts import PaperPrompts
 from tests.fakes.plain_wording import PlainWording
@@ -20,6 +21,12 @@ from tests.support.follow_up_parts import FollowUpParts
 from tests.support.signing import sign
 from tests.support.transfer_scene import CALLER, TransferScene
 
+BLUEPRINTS = (
+    create_voice_blueprint,
+    create_agent_leg_blueprint,
+    create_callback_legs_blueprint,
+    create_audio_blueprint,
+)
 ACCOUNT = "AC" + "a" * 32
 PUBLIC_URL = "https://bot.example"
 AGENT_LEG = "CA" + f"{1:032x}"
@@ -69,7 +76,7 @@ class WebScene:
         )
         app = Flask(__name__)
         app.testing = True  # an exception in a view reaches the test
-        for create in (create_voice_blueprint, create_agent_leg_blueprint, create_audio_blueprint):
+        for create in BLUEPRINTS:
             app.register_blueprint(create(self.services))
         self.client: FlaskClient = app.test_client()
 

@@ -34,7 +34,7 @@ def is_untouched(scene: WebScene) -> bool:
 
 
 def test_there_are_webhooks_to_guard(scene: WebScene) -> None:
-    assert len(webhooks(scene)) == 27
+    assert len(webhooks(scene)) == 40
 
 
 def test_unsigned_forged_and_foreign_requests_are_refused_everywhere(scene: WebScene) -> None:
