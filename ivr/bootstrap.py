@@ -29,6 +29,7 @@ from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
 from ivr.dialogue.resilient_dialogue import ResilientDialogue
+from ivr.dialogue.serving_rasa import ServingRasa
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.handoff.callback_desk import CallbackDesk
@@ -239,9 +240,9 @@ def make_shop(settings: Settings, database: Engine, clock: Clock) -> Shop:
 
 def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
     """Return Rasa, with keywords behind it."""
-    rasa = RasaDialogue(
-        settings.rasa_url, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s
-    )
+    serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
+    token = settings.rasa_token.get_secret_value()
+    rasa = RasaDialogue(serving, token, wording, settings.rasa_timeout_s)
     return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
 
 

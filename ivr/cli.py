@@ -1,5 +1,6 @@
 """The command `ivr`: everything a person or a script does with the service from a shell."""
 
+import importlib.metadata
 import json
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from ivr import bootstrap, log
 from ivr.carrier.call_command import call_command
+from ivr.carrier.caller_voice import Speak
 from ivr.carrier.serve import CarrierNotStarted, run_carrier
 from ivr.carrier.settings import CarrierSettings, InboundNumber
 from ivr.config import load
@@ -138,7 +140,22 @@ def _transcribe(audio: np.ndarray) -> str:
     return _transcriber().transcribe(audio, load().language).text
 
 
-ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent))
+class _PhoneEngine:
+    """The neural voice and the recogniser the settings name, for `ivr nlu hear`."""
+
+    @property
+    def name(self) -> str:
+        """Return engine, weights and version."""
+        settings = load()
+        package = "openai-whisper" if settings.transcriber == "whisper" else settings.transcriber
+        return f"{settings.transcriber}-{settings.whisper_model}-{importlib.metadata.version(package)}"
+
+    def load(self) -> tuple[Speak, Transcriber]:
+        """Load both."""
+        return _speak, _transcriber()
+
+
+ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine()))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))
 

@@ -12,9 +12,10 @@ import requests
 
 from ivr import log
 from ivr.conversation.expectation import Expectation, Expecting
-from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Verdict
+from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailable, Keyed, Spoken, Verdict
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
+from ivr.dialogue.serving_rasa import ServingRasa
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.wording import Wording
 
@@ -31,8 +32,10 @@ class RasaDialogue:
     one model serves every language's wording.
     """
 
-    def __init__(self, url: str, token: str, wording: Wording, timeout_s: float = 3.0) -> None:
-        self._url = url.rstrip("/")
+    def __init__(
+        self, serving: ServingRasa | str, token: str, wording: Wording, timeout_s: float = 3.0
+    ) -> None:
+        self._serving = ServingRasa(serving) if isinstance(serving, str) else serving
         self._token = token
         self._wording = wording
         self._timeout_s = timeout_s
@@ -45,9 +48,19 @@ class RasaDialogue:
         message = self._message(call_id, heard, language)
         if not message:
             return self._nothing_heard(call_id)
-        self._ask("POST", "/webhooks/rest/webhook", {"sender": call_id, "message": message})
+        said = heard.text if isinstance(heard, Spoken) else message
+        body = {"sender": call_id, "message": message, "metadata": {"language": language, "said": said}}
+        url = self._serving.url_of(call_id)
+        try:
+            self._ask(url, "POST", "/webhooks/rest/webhook", body)
+        except DialogueUnavailable as gone:
+            # Its Rasa ended early: what was said so far is lost, the call goes on with the one that serves.
+            if not gone.is_retrying_useful or not self._serving.move(call_id):
+                raise
+            url = self._serving.url_of(call_id)
+            self._ask(url, "POST", "/webhooks/rest/webhook", body)
         path = f"/conversations/{quote(call_id, safe='')}/tracker"
-        tracker = self._ask("GET", path, None)
+        tracker = self._ask(url, "GET", path, None)
         try:
             reply = turn_reply(read_turn(tracker, message), self._wording, language)
         except TrackerUnreadable as unreadable:
@@ -58,7 +71,7 @@ class RasaDialogue:
     def is_ready(self) -> bool:
         """Say whether Rasa answers and has a model loaded."""
         try:
-            status = self._ask("GET", "/status", None)
+            status = self._ask(self._serving.url(), "GET", "/status", None)
         except DialogueUnavailable:
             return False
         return isinstance(status, Mapping) and bool(status.get("model_id"))
@@ -68,9 +81,11 @@ class RasaDialogue:
         with self._lock:
             self._expected.pop(call_id, None)
         try:
-            self._ask("PUT", f"/conversations/{quote(call_id, safe='')}/tracker/events", [])
+            path = f"/conversations/{quote(call_id, safe='')}/tracker/events"
+            self._ask(self._serving.url_of(call_id), "PUT", path, [])
         except DialogueUnavailable as gone:
             _log.warning("call_not_forgotten", call_id=call_id, why=str(gone))
+        self._serving.forget(call_id)
 
     def _message(self, call_id: str, heard: CallerInput, language: str) -> str:
         if isinstance(heard, Keyed):
@@ -95,7 +110,7 @@ class RasaDialogue:
             while len(self._expected) > REMEMBERED_CALLS:
                 self._expected.popitem(last=False)
 
-    def _ask(self, method: str, path: str, body: Any) -> Any:
+    def _ask(self, url: str, method: str, path: str, body: Any) -> Any:
         connection = getattr(self._connections, "session", None)
         if connection is None:
             connection = self._connections.session = requests.Session()
@@ -103,7 +118,7 @@ class RasaDialogue:
         try:
             answer = connection.request(
                 method,
-                self._url + path,
+                url + path,
                 params={"token": self._token},
                 json=body,
                 timeout=self._timeout_s,

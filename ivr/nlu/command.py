@@ -9,20 +9,21 @@ import click
 from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.nlu.checks import validate
+from ivr.nlu.command_options import as_json_option
+from ivr.nlu.hearing import EngineOf
+from ivr.nlu.measuring_command import add_measuring
 from ivr.nlu.model_store import ModelStore, Step
 from ivr.nlu.progress import TrainingProgress
 from ivr.nlu.training import train
 from ivr.nlu.yaml_marks import Problem
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
 class NluDataWrong(IvrError):
     """Training cannot start; the message lists file, line and what to do."""
 
 
-def nlu_command(load: Callable[[], Settings], rasa_venv: Path) -> click.Group:
-    """Return `ivr nlu` with the commands that need no engine."""
+def nlu_command(load: Callable[[], Settings], rasa_venv: Path, engine_of: EngineOf) -> click.Group:
+    """Return `ivr nlu`."""
 
     @click.group("nlu")
     def nlu() -> None:
@@ -77,6 +78,7 @@ def nlu_command(load: Callable[[], Settings], rasa_venv: Path) -> click.Group:
         live = store.live_version() or "none"
         click.echo("\n".join([f"live: {live}", *map(_told, steps)]))
 
+    add_measuring(nlu, load, rasa_venv, engine_of)
     return nlu
 
 

@@ -100,6 +100,12 @@ class ModelStore:
         """Return the newest model made of exactly this."""
         return next((found for found in self.manifests() if found.fingerprint == fingerprint), None)
 
+    def free_name(self, at: datetime, fingerprint: str) -> str:
+        """Return a version name that sorts by time and is not taken."""
+        name = f"{at:%Y%m%d-%H%M%S}-{fingerprint[:6]}"
+        taken = sum(1 for _ in self.folder.glob(f"{name}*"))
+        return f"{name}-{taken + 1}" if taken else name
+
     def add(self, model: Path, manifest: Manifest) -> Path:
         """Move a trained model in; it appears whole or not at all. Returns its file."""
         made = self.folder / f".{manifest.version}"
@@ -168,11 +174,6 @@ class ModelStore:
         for manifest in self.manifests()[KEPT_VERSIONS:]:
             if manifest.version not in kept:
                 shutil.rmtree(self.folder / manifest.version)
-
-
-def version_name(at: datetime, fingerprint: str) -> str:
-    """Return a name that sorts by time and tells models of one second apart."""
-    return f"{at:%Y%m%d-%H%M%S}-{fingerprint[:6]}"
 
 
 def _read_manifest(file: Path) -> Manifest | None:

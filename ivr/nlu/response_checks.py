@@ -45,6 +45,7 @@ SAMPLES: Mapping[str, str] = {
     "wanted": "I would like to know where my order is",
     "order_status": "out for delivery",
     "position": "12",
+    "key": "2",
     "new_date": "2026-11-24",
     "first_day": "2026-11-24",
     "last_day": "2026-11-30",

@@ -15,7 +15,7 @@ from pathlib import Path
 from ivr.clock import Clock, SystemClock
 from ivr.errors import IvrError
 from ivr.nlu.corpus import by_language, heard_training_lines, training_lines
-from ivr.nlu.model_store import MODEL, Manifest, ModelStore, version_name
+from ivr.nlu.model_store import MODEL, Manifest, ModelStore
 from ivr.nlu.rendering import render
 
 RUNTIME = Path("rasa")
@@ -87,7 +87,7 @@ def train(
             if not made.exists():
                 raise TrainingFailed("Rasa ended without a model; run `ivr nlu check` and try again")
             now = clock.now()
-            version, is_new = version_name(now, fingerprint), True
+            version, is_new = store.free_name(now, fingerprint), True
             training_s = clock.monotonic() - started
             model = store.add(
                 made, _manifest(nlu_data, rasa_venv, version, fingerprint, now, training_s, who)
@@ -164,12 +164,27 @@ def run_arguments(data_dir: Path, port: int, model: Path | None = None) -> list[
     ]
 
 
-def _run_training(rasa: Path, work: Path, say: Callable[[str], None], cache: Path) -> None:
+def train_understanding(rasa_venv: Path, work: Path) -> Path:
+    """Train sentences only, from `work`/input, and return the model. Raises TrainingFailed."""
+    rasa = rasa_venv.absolute() / "bin" / "rasa"
+    _run_training(rasa, work, lambda _: None, work / "cache", ("train", "nlu"))
+    return next((work / "made").glob("*.tar.gz"))
+
+
+def _run_training(
+    rasa: Path,
+    work: Path,
+    say: Callable[[str], None],
+    cache: Path,
+    what: tuple[str, ...] = ("train",),
+) -> None:
+    is_whole = what == ("train",)
+    data = ("--data", str(work / "input" / "data"))
     command = [
-        *(str(rasa), "train", "--fixed-model-name", "current", "--out", str(work / "made")),
+        *(str(rasa), *what, "--fixed-model-name", "current", "--out", str(work / "made")),
         *("--config", str(work / "input" / "config.yml")),
         *("--domain", str(work / "input" / "domain.yml")),
-        *("--data", str(work / "input" / "data")),
+        *(data if is_whole else ("--nlu", str(work / "input" / "data"))),
     ]
     said: list[str] = []
     with subprocess.Popen(

@@ -41,11 +41,17 @@ def service_plan(settings: Settings) -> ChildPlan:
     )
 
 
-def rasa_plan(settings: Settings, rasa_python: Path) -> ChildPlan:
-    """Return the Rasa server, on the address the service asks. Raises NotSetUp."""
+def rasa_plan(
+    settings: Settings, rasa_python: Path, model: Path | None = None, own_port: int | None = None
+) -> ChildPlan:
+    """Return the Rasa server with the live model, on the address the service asks first.
+
+    A successor has a `model` and a port of its own. Raises NotSetUp.
+    """
     address = urlsplit(settings.rasa_url)
-    host, port = address.hostname or "127.0.0.1", address.port or 5005
-    missing = [str(path) for path in (rasa_python, settings.data_dir / MODEL) if not path.exists()]
+    host, port = address.hostname or "127.0.0.1", own_port or address.port or 5005
+    model = model or settings.data_dir / MODEL
+    missing = [str(path) for path in (rasa_python, model) if not path.exists()]
     if missing:
         raise NotSetUp(
             f"Rasa cannot start: {', '.join(missing)} missing. `make setup` makes what is missing."
@@ -64,11 +70,11 @@ def rasa_plan(settings: Settings, rasa_python: Path) -> ChildPlan:
             # Rasa sends usage statistics to its makers unless told not to.
             *("env", "RASA_TELEMETRY_ENABLED=false", "TF_CPP_MIN_LOG_LEVEL=2", f"LOG_LEVEL={level}"),
             *(str(rasa_python), str(HERE / "rasa_process.py"), str(runtime / "token"), *show),
-            *run_arguments(settings.data_dir, port),
+            *run_arguments(settings.data_dir, port, model),
         ),
         host=host,
         port=port,
-        ready_url=f"{settings.rasa_url.rstrip('/')}/status?token={quote(token)}",
+        ready_url=f"http://{_bracketed(host)}:{port}/status?token={quote(token)}",
         log=settings.data_dir / "log" / "rasa.log",
     )
 

@@ -1,5 +1,6 @@
 """The command `ivr run`: everything at once, until Ctrl-C."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,9 @@ from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.roles import Role
 from ivr.running.child import ChildPlan, RunningProcess, answers, busy_ports
+from ivr.running.model_watch import ModelWatch, free_port
 from ivr.running.plans import carrier_plan, rasa_plan, service_plan
+from ivr.running.served_model import Noticeboard
 from ivr.running.supervisor import Supervisor
 from ivr.web.staff.sessions import LINK_LIFE_S, new_link
 
@@ -37,21 +40,46 @@ def run_command(load: Callable[[], Settings]) -> click.Command:
             plans.append(carrier)
         _check_ports(plans)
         phones = carrier.ready_url if carrier is not None else None
-        supervise(plans, lambda: click.echo(_what_next(settings, phones)))
+        supervise(plans, lambda: click.echo(_what_next(settings, phones)), settings)
 
     return run
 
 
-def supervise(plans: list[ChildPlan], when_ready: Callable[[], None]) -> None:
-    """Run the children until SIGINT, SIGTERM or SIGHUP. Main thread only. Raises CouldNotStart."""
+def supervise(
+    plans: list[ChildPlan], when_ready: Callable[[], None], settings: Settings | None = None
+) -> None:
+    """Run the children until SIGINT, SIGTERM or SIGHUP. Main thread only. Raises CouldNotStart.
+
+    With `settings`, a model that is released takes over while the service runs.
+    """
     supervisor = Supervisor(plans, RunningProcess, answers, SystemClock(), click.echo, when_ready)
+    if settings is not None:
+        _watch_models(supervisor, settings)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         supervisor.ask_to_stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
-    supervisor.run()
+    try:
+        supervisor.run()
+    finally:
+        if settings is not None:
+            Noticeboard(settings.data_dir).clear()
+
+
+def _watch_models(supervisor: Supervisor, settings: Settings) -> None:
+    board = Noticeboard(settings.data_dir)
+    board.clear()
+    board.note_supervisor(os.getpid())
+    python = RASA_PYTHON.absolute()
+
+    def plan_for(model: Path, port: int) -> ChildPlan:
+        return rasa_plan(settings, python, model, port)
+
+    supervisor.on_tick = ModelWatch(
+        board, supervisor, plan_for, settings.max_call_s, SystemClock(), free_port
+    ).look
 
 
 def _check_ports(plans: list[ChildPlan]) -> None:

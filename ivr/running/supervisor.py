@@ -42,6 +42,25 @@ class _Child:
     last_said_s: float = field(default=0.0)
 
 
+@dataclass
+class _Successor:
+    """A child that is to take another's place once it is ready."""
+
+    child: _Child
+    when_ready: Callable[[float], None]
+    when_failed: Callable[[str], None]
+    retire_after_s: float
+
+
+@dataclass
+class _Retiring:
+    """A child whose place was taken; it may finish what it began until `until_s`."""
+
+    child: _Child
+    until_s: float
+    is_asked: bool = False
+
+
 class Supervisor:
     """Keeps children alive until told to stop. One thread drives it; `ask_to_stop` may come from anywhere."""
 
@@ -63,6 +82,9 @@ class Supervisor:
         self._children: list[_Child] = []
         self._is_announced = False
         self._stopping = threading.Event()
+        self._successor: _Successor | None = None
+        self._retiring: list[_Retiring] = []
+        self.on_tick: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Start everything and keep it running until `ask_to_stop`. Raises CouldNotStart."""
@@ -70,6 +92,7 @@ class Supervisor:
             self.start()
             while not self._stopping.wait(TICK_S):
                 self.tick()
+                self.on_tick()
         finally:
             self.stop()
 
@@ -90,13 +113,39 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             self._look_at(child)
+        self._look_at_successor()
+        self._look_at_retiring()
         if not self._is_announced and all(child.state is ChildState.READY for child in self._children):
             self._is_announced = True
             self._when_ready()
 
+    def succeed(
+        self,
+        plan: ChildPlan,
+        when_ready: Callable[[float], None],
+        when_failed: Callable[[str], None],
+        retire_after_s: float,
+    ) -> None:
+        """Start a successor of the child of the same name, which keeps working beside it.
+
+        `when_ready` gets the seconds the start took; from then on the successor is kept alive and the
+        old child has `retire_after_s` left. `when_failed` gets the reason; then nothing has changed.
+        """
+        now_s = self._clock.monotonic()
+        self._say(f"{plan.name}: starting a successor (log: {plan.log})")
+        child = _Child(plan, self._launch(plan), now_s, last_said_s=now_s)
+        self._successor = _Successor(child, when_ready, when_failed, retire_after_s)
+
+    def is_changing(self) -> bool:
+        """Say whether a successor is on its way."""
+        return self._successor is not None
+
     def stop(self) -> None:
         """End every child, the last started first, and wait until all are gone."""
-        running = [child for child in reversed(self._children) if child.state is not ChildState.BACKING_OFF]
+        beside = [self._successor.child] if self._successor else []
+        everyone = [*(retiring.child for retiring in self._retiring), *self._children, *beside]
+        self._successor, self._retiring = None, []
+        running = [child for child in reversed(everyone) if child.state is not ChildState.BACKING_OFF]
         for child in running:
             child.running.ask_to_stop()
         for child in running:
@@ -118,6 +167,46 @@ class Supervisor:
             self._await_ready(child, now_s)
         elif now_s - child.since_s >= STEADY_AFTER_S:
             child.failures = 0
+
+    def _look_at_successor(self) -> None:
+        successor = self._successor
+        if successor is None:
+            return
+        child, now_s = successor.child, self._clock.monotonic()
+        waited_s = now_s - child.since_s
+        if child.running.exit_status() is not None or waited_s >= START_LIMIT_S:
+            self._successor = None
+            child.running.ask_to_stop()
+            child.running.wait_or_kill(0.0)
+            why = _obituary(child, f"(the successor) did not become ready in {waited_s:.0f} s")
+            self._say(f"{why}\nThe one before it goes on.")
+            successor.when_failed(why)
+        elif self._is_ready(child.plan.ready_url):
+            self._successor = None
+            self._enter(child, ChildState.READY, now_s)
+            child.was_ever_ready = True
+            self._put_in_place(child, now_s + successor.retire_after_s)
+            self._say(f"{child.plan.name}: the successor is ready after {waited_s:.0f} s and takes new calls")
+            successor.when_ready(waited_s)
+
+    def _put_in_place(self, successor: _Child, until_s: float) -> None:
+        for place, child in enumerate(self._children):
+            if child.plan.name == successor.plan.name:
+                self._children[place] = successor
+                if child.state is not ChildState.BACKING_OFF:
+                    self._retiring.append(_Retiring(child, until_s))
+
+    def _look_at_retiring(self) -> None:
+        now_s = self._clock.monotonic()
+        for retiring in list(self._retiring):
+            running = retiring.child.running
+            if running.exit_status() is not None or now_s >= retiring.until_s + PATIENCE_S:
+                running.wait_or_kill(0.0)
+                self._retiring.remove(retiring)
+                self._say(f"{retiring.child.plan.name}: the one before was stopped")
+            elif now_s >= retiring.until_s and not retiring.is_asked:
+                retiring.is_asked = True
+                running.ask_to_stop()
 
     def _await_ready(self, child: _Child, now_s: float) -> None:
         waited_s = now_s - child.since_s

@@ -247,3 +247,69 @@ def test_a_real_server_is_started_found_ready_and_stopped(tmp_path: Path) -> Non
     assert busy_ports([plan]) == []
     assert not answers(plan.ready_url)
     assert "GET / HTTP/1.1" in log_tail(plan.log)
+
+
+class Successor:
+    """What became of a successor of Rasa in a house."""
+
+    def __init__(self, house: House, logs: Path) -> None:
+        self.outcomes: list[str] = []
+        plan = ChildPlan("Rasa", ("new",), "127.0.0.1", 2, "ready/new", logs / "Rasa.log")
+        house.supervisor.succeed(
+            plan, lambda s: self.outcomes.append(f"ready {s:.0f}"), self.outcomes.append, retire_after_s=100
+        )
+
+
+def test_a_successor_takes_over_when_it_is_ready_and_the_old_one_may_finish(
+    house: House, tmp_path: Path
+) -> None:
+    house.all_ready()
+    old = house.launched[0]
+    successor = Successor(house, tmp_path)
+    house.pass_time(5)
+    assert successor.outcomes == []
+    assert house.supervisor.is_changing()
+    house.ready.add("ready/new")
+    house.pass_time(5)
+    assert successor.outcomes == ["ready 10"]
+    house.pass_time(99)
+    assert house.diary == []
+    house.pass_time(2)
+    assert house.diary == ["stop Rasa"]
+    old.status = 0
+    house.pass_time(1)
+    assert house.diary == ["stop Rasa", "gone Rasa"]
+    launched = len(house.launched)
+    house.pass_time(60)
+    assert len(house.launched) == launched  # the old one is not started again
+
+
+def test_a_successor_that_dies_changes_nothing(house: House, tmp_path: Path) -> None:
+    house.all_ready()
+    (tmp_path / "Rasa.log").write_text("cannot load model\n")
+    successor = Successor(house, tmp_path)
+    house.launched[-1].status = 1
+    house.pass_time(1)
+    assert "cannot load model" in successor.outcomes[0]
+    assert house.launched[0].status is None
+    assert not house.supervisor.is_changing()
+
+
+def test_a_successor_that_dies_later_is_started_again_itself(house: House, tmp_path: Path) -> None:
+    house.all_ready()
+    Successor(house, tmp_path)
+    house.ready.add("ready/new")
+    house.pass_time(1)
+    house.launched[-1].status = 1
+    house.pass_time(1)
+    house.pass_time(LONGEST_BACK_OFF_S)
+    assert len(house.launched) == 4
+
+
+def test_stopping_ends_old_and_new(house: House, tmp_path: Path) -> None:
+    house.all_ready()
+    Successor(house, tmp_path)
+    house.ready.add("ready/new")
+    house.pass_time(1)
+    house.supervisor.stop()
+    assert house.diary.count("stop Rasa") == 2

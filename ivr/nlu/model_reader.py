@@ -1,0 +1,97 @@
+"""What a trained model makes of sentences, asked directly: no server, no dialogue."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.errors import IvrError
+from ivr.nlu.training import rasa_environment
+
+_SCRIPT = Path(__file__).with_name("parse_process.py")
+
+
+class ModelUnreadable(IvrError):
+    """A model cannot be loaded; the message ends with what Rasa said."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What the model made of one sentence. `intent` may be nlu_fallback; `best` never is."""
+
+    intent: str
+    best: str
+    confidence: float
+    second: str | None = None
+    second_confidence: float = 0.0
+
+
+class ModelReader:
+    """One loaded model. Not for several threads."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._known: dict[str, Parsed] = {}
+
+    def parse(self, plain: str) -> Parsed:
+        """Return what the model makes of plain words. Raises ModelUnreadable."""
+        if not plain:
+            return Parsed("nlu_fallback", "", 0.0)
+        if plain not in self._known:
+            self._known[plain] = self._asked(plain)
+        return self._known[plain]
+
+    def parse_all(self, sentences: Iterable[str]) -> Iterator[Parsed]:
+        """Parse each sentence; the same one is asked once."""
+        return map(self.parse, sentences)
+
+    def _asked(self, plain: str) -> Parsed:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(plain) + "\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline())
+        except (OSError, ValueError) as gone:
+            raise ModelUnreadable("Rasa ended while it was asked") from gone
+        return Parsed(
+            str(answer["intent"]),
+            str(answer["best"]),
+            float(answer["confidence"]),
+            answer["second"],
+            float(answer["second_confidence"]),
+        )
+
+
+@contextmanager
+def open_model(model: Path, rasa_venv: Path) -> Iterator[ModelReader]:
+    """Load a model in Rasa's environment; about ten seconds. Raises ModelUnreadable."""
+    python = rasa_venv.absolute() / "bin" / "python"
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        try:
+            process = subprocess.Popen(
+                [str(python), str(_SCRIPT), str(model.absolute())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                text=True,
+                encoding="utf-8",
+                env=rasa_environment(),
+            )
+        except OSError as missing:
+            what = f"{python} cannot be started; `make setup` makes Rasa's environment"
+            raise ModelUnreadable(what) from missing
+        with process:
+            try:
+                assert process.stdout is not None
+                if not process.stdout.readline():
+                    process.wait(10)
+                    said.seek(0)
+                    last_words = "".join(said.readlines()[-6:])
+                    raise ModelUnreadable(f"{model} cannot be loaded. Rasa said:\n{last_words}")
+                yield ModelReader(process)
+            finally:
+                process.terminate()
