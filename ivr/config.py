@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     )
     twilio_region: str | None = Field(None, description="Twilio region such as ie1; needs `twilio_edge`.")
     twilio_edge: str | None = Field(None, validate_default=True, description="Twilio edge such as dublin.")
+    twilio_api_key_sid: str | None = Field(
+        None,
+        pattern="^SK[0-9a-f]{32}$",
+        description="API key (SK...) that signs the tokens of agents whose phone is the desk, `client:<id>`.",
+    )
+    twilio_api_key_secret: SecretStr | None = Field(None, description="Secret of that API key.")
     twilio_number: str = Field(
         "+46850000000",
         pattern=r"^\+[1-9]\d{6,14}$",
@@ -54,7 +60,8 @@ class Settings(BaseSettings):
     )
     agents: str = Field(
         "Anna:+46850000001,Bo:+46850000002",
-        description="Who takes transfers, in the order they are asked: Name:+number, separated by commas.",
+        description="Who takes transfers, in the order they are asked: Name:+number, or Name:client:<id> "
+        "for somebody whose phone is the desk; separated by commas.",
     )
     agent_ring_s: int = Field(
         25, ge=5, le=120, description="Seconds an agent's phone rings before the next is asked."
@@ -133,6 +140,8 @@ class Settings(BaseSettings):
         "orders_url",
         "orders_token",
         "openid_issuer",
+        "twilio_api_key_sid",
+        "twilio_api_key_secret",
         "openid_client_secret",
         mode="before",
     )
@@ -204,6 +213,12 @@ class Settings(BaseSettings):
         if address.hostname not in LOOPBACK:
             return None
         return address.hostname, address.port or 80
+
+    def voice_key(self) -> tuple[str, str] | None:
+        """Return SID and secret of the key that signs browsers' phone tokens, None when it is not set."""
+        if self.twilio_api_key_sid is None or self.twilio_api_key_secret is None:
+            return None
+        return self.twilio_api_key_sid, self.twilio_api_key_secret.get_secret_value()
 
     def roles_by_group(self) -> dict[str, frozenset[Role]]:
         """Return the roles each value of the provider's role claim gives."""

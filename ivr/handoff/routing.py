@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# A phone number, or a browser at Twilio that is the phone.
+_ADDRESS = re.compile(r"\+[1-9][0-9]{6,14}|client:[A-Za-z0-9_.-]{1,25}")
 
 
 @dataclass(frozen=True)
 class Agent:
-    """A person who takes transfers; `number` is E.164."""
+    """A person who takes transfers; `number` is E.164, or client:<id>."""
 
     name: str
     number: str
@@ -23,7 +24,7 @@ def read_agents(text: str) -> tuple[Agent, ...]:
     agents: list[Agent] = []
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name, _, number = (piece.strip() for piece in entry.partition(":"))
-        if not name or not _E164.fullmatch(number):
+        if not name or not _ADDRESS.fullmatch(number):
             raise AgentsUnreadable(f"'{entry}' is not of the form Name:+number")
         if name in {agent.name for agent in agents}:
             raise AgentsUnreadable(f"the name '{name}' is there twice")

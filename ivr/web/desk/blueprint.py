@@ -1,5 +1,6 @@
 """The desk's pages and actions: parse, call one thing, render."""
 
+import json
 import secrets
 
 from flask import Blueprint, Response, abort, g, render_template, request
@@ -11,6 +12,7 @@ from ivr.handoff.presence import Presence
 from ivr.records.kinds import Kind
 from ivr.records.store import RecordsUnavailable
 from ivr.roles import Role
+from ivr.web.desk import phone
 from ivr.web.desk.answers import answer
 from ivr.web.desk.board import BoardReader
 from ivr.web.desk.screen import earlier_lines, note_view, read_transcript
@@ -28,12 +30,20 @@ def create_desk_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint(
         "desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static"
     )
-    gate = Gate(services, Role.AGENT, Role.SUPERVISOR, silent={"stream"})
+    gate = Gate(
+        services,
+        Role.AGENT,
+        Role.SUPERVISOR,
+        silent={"stream", "phone_token"},
+        policy=phone.policy(services.settings),
+        permissions=phone.permissions(services.settings),
+    )
     gate.guard(blueprint)
     pages = _Pages(services, gate)
     blueprint.get("")(pages.desk)
     blueprint.get("/stream")(pages.stream)
     blueprint.get("/calls/<call_id>")(pages.call)
+    blueprint.get("/phone/token")(pages.phone_token)
     actions = _Actions(services)
     agents_only = requires(Role.AGENT)
     blueprint.post("/presence")(agents_only(actions.presence))
@@ -77,11 +87,23 @@ class _Pages:
             page=page,
             said=desk_words.ANSWERS.get(request.args.get("said", ""), ""),
             csrf=g.staff.csrf,
+            phone=phone.phone_of(self._services.settings, self._number()),
             now_ms=int(self._services.clock.now().timestamp() * 1000),
         )
 
     def stream(self) -> Response:
         return self._streams.open(g.staff, request.args.get("page", ""))
+
+    def phone_token(self) -> Response:
+        token = phone.token_for(self._services.settings, self._number())
+        if token is None:
+            abort(404)
+        return Response(json.dumps(token), mimetype="application/json")
+
+    def _number(self) -> str | None:
+        """Return the phone of the agent who is signed in, None for a supervisor without one."""
+        agents = self._services.records.agents() if Role.AGENT in g.staff.roles else []
+        return next((agent.number for agent in agents if agent.name == g.staff.name), None)
 
     def call(self, call_id: str) -> str:
         records = self._services.records

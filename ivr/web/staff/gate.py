@@ -37,7 +37,6 @@ _POLICY = {
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 _log = log.get("web.staff")
 
@@ -58,7 +57,7 @@ class Gate:
 
     Behind it `g.staff` is the session (name, roles, csrf). A view in `silent` is no sign of life (a
     stream, a poll); one in `is_open_to_all` needs no session. `policy` adds sources to directives of the
-    Content-Security-Policy; `max_body_bytes` bounds what a form may bring.
+    Content-Security-Policy, `permissions` is the Permissions-Policy; `max_body_bytes` bounds what a form may bring.
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class Gate:
         silent: Collection[str] = (),
         is_open_to_all: Collection[str] = (),
         policy: Mapping[str, str] | None = None,
+        permissions: str = "camera=(), microphone=(), geolocation=()",
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self._services = services
@@ -75,6 +75,7 @@ class Gate:
         self._silent = {"static", *silent}
         self._is_open_to_all = {"static", *is_open_to_all}
         self._policy = _content_policy(policy or {})
+        self._permissions = permissions
         self._max_body_bytes = max_body_bytes
         self._is_secure = services.settings.public_url.startswith("https:")
         self.door = StaffDoor(services.settings, services.records, services.clock)
@@ -118,6 +119,7 @@ class Gate:
     def _dress(self, response: Response) -> Response:
         response.headers.update(_HEADERS)
         response.headers["Content-Security-Policy"] = self._policy
+        response.headers["Permissions-Policy"] = self._permissions
         view = (request.endpoint or "").rpartition(".")[2]
         if view != "static":
             response.headers["Cache-Control"] = "no-store"

@@ -4,7 +4,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ivr.dialogue.actions import Actions
 from ivr.web.rasa_actions import LARGEST_BODY, create_rasa_actions_blueprint
 from tests.support.order_desk import OrderDesk
 
@@ -14,7 +13,7 @@ GOOD = {"next_action": "action_repeat", "sender_id": "CA1", "tracker": {"slots":
 @pytest.fixture
 def client() -> FlaskClient:
     app = Flask("actions")
-    app.register_blueprint(create_rasa_actions_blueprint(Actions(OrderDesk().order_check), "secret"))
+    app.register_blueprint(create_rasa_actions_blueprint(OrderDesk().actions, "secret"))
     return app.test_client()
 
 

@@ -1,5 +1,6 @@
 // The desk stays current by itself; forms work without this script too.
 import { writeTimes } from "/staff/static/times.js";
+import { pickUp } from "./phone.js";
 
 const body = document.body;
 const offset = Number(body.dataset.now) - Date.now();
@@ -8,6 +9,7 @@ const shown = new Map();
 const title = document.title;
 let alarmed = "";
 let begun = "";
+let wanted = "";
 let lastSign = Date.now();
 let lost;
 
@@ -124,6 +126,11 @@ function scrollDown() {
 function settle(isFirst, isTalkNew) {
   const stage = document.querySelector("[data-stage]");
   main.dataset.call = stage ? "yes" : "no";
+  // Accept on a desk that is the phone picks up first, and takes the caller once that is through.
+  if (wanted && stage?.dataset.transfer === wanted && stage.dataset.stage === "briefing") {
+    wanted = "";
+    document.getElementById("accept")?.click();
+  }
   // Whoever has the desk open gets the time to write: the phone does not ring meanwhile.
   if (document.getElementById("finish") && stage && begun !== stage.dataset.transfer) {
     begun = stage.dataset.transfer;
@@ -177,6 +184,10 @@ document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
   if (target.action.endsWith("/sign-out")) return;
   event.preventDefault();
+  if (submitter?.id === "accept" && "early" in submitter.dataset && pickUp()) {
+    wanted = document.querySelector("[data-stage]").dataset.transfer;
+    return;
+  }
   const fields = new URLSearchParams(new FormData(target, submitter));
   target.closest("details")?.removeAttribute("open");
   if (target.matches(".notes-form")) {
