@@ -4,6 +4,7 @@ import numpy as np
 
 from ivr.audio import g711
 from ivr.audio.frames import Windows
+from ivr.audio.line_loss import LineLoss
 from ivr.audio.speech_detector import SpeechChange, SpeechDetector, SpeechStarted
 from ivr.audio.talk_meter import TalkMeter
 from ivr.audio.voice_activity import SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceActivity
@@ -17,6 +18,7 @@ class Ear:
         self._windows = Windows(WINDOW_SAMPLES)
         self._detector = SpeechDetector(SAMPLE_RATE_HZ)
         self._talk = TalkMeter(SAMPLE_RATE_HZ)
+        self._loss = LineLoss()
         self._samples = 0
         self._speech_began_s = 0.0
 
@@ -47,9 +49,16 @@ class Ear:
         """How much of that is spoken with the mouth open; 0 for a hum."""
         return self._talk.open_s if self.is_speaking else 0.0
 
-    def hear(self, mulaw: bytes) -> list[SpeechChange]:
-        """Take 8 kHz mu-law audio of any length and return what it brought."""
-        audio = g711.decode(mulaw)
+    @property
+    def lost_share(self) -> float:
+        """Part of the turn's sound, 0 to 1, that the line lost."""
+        return self._loss.share
+
+    def hear(self, mulaw: bytes, lost_s: float = 0.0) -> list[SpeechChange]:
+        """Take 8 kHz mu-law audio of any length, `lost_s` after the last, and return what it brought."""
+        self._loss.hear(mulaw, lost_s)
+        gap = np.zeros(round(lost_s * SAMPLE_RATE_HZ), np.float32)
+        audio = np.concatenate([gap, g711.decode(mulaw)])
         self._samples += audio.size
         noticed = []
         for window in self._windows.push(audio):
@@ -69,3 +78,4 @@ class Ear:
     def begin_new_turn(self) -> None:
         """Forget what was said so far, but for speech still going on."""
         self._detector.forget()
+        self._loss.begin_new_turn()

@@ -49,7 +49,8 @@ class FirstWords:
             return
         self._marker = None
         if isinstance(came.heard, Transcription):
-            self.seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
+            seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
+            self.seen = self.seen if seen is Glimpse.NOTHING else seen
 
     def forget(self) -> None:
         """The sound is over, or has the floor."""

@@ -6,9 +6,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Frame:
-    """Caller audio: 8 kHz mu-law bytes, usually 160 (20 ms)."""
+    """Caller audio: 8 kHz mu-law bytes, usually 160 (20 ms), before which `lost_s` seconds never came."""
 
     mulaw: bytes
+    lost_s: float = 0.0
 
 
 @dataclass(frozen=True)

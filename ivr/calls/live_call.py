@@ -114,8 +114,8 @@ class LiveCall:
 
     def _take_message(self, message: LineMessage) -> None:
         match message:
-            case Frame(mulaw):
-                for change in self._ear.hear(mulaw):
+            case Frame(mulaw, lost_s):
+                for change in self._ear.hear(mulaw, lost_s):
                     self._take_speech(change)
             case KeyPressed(key):
                 self._take_key(key)

@@ -1,7 +1,7 @@
 """The turn being collected on a live call: its audio, its transcription ahead of time, its end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.audio.resample import resample
 from ivr.calls.ear import Ear
@@ -9,9 +9,10 @@ from ivr.calls.engines import HeardOrFailed, Ticket, TranscriptionDesk
 from ivr.calls.turn_timing import TurnTiming
 from ivr.clock import Clock
 from ivr.conversation import endpointing
+from ivr.conversation.bad_line import is_guess
 from ivr.conversation.endpointing import Wait
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
-from ivr.speech.transcriber import Transcription
+from ivr.speech.transcriber import Doubt, Transcription
 from ivr.speech.transcription_pool import Priority
 
 LINE_HZ = 8000
@@ -156,6 +157,8 @@ class TurnInHand:
         )
         if self.pause_s < wait.seconds:
             return None
+        if heard.doubt is None and is_guess(expects, heard.asr_confidence, self._ear.lost_share):
+            heard = replace(heard, doubt=Doubt.BAD_LINE)
         return TurnOver(heard, wait, self._longest_pause_s)
 
     def close(self) -> None:

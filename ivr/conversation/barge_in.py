@@ -80,12 +80,15 @@ class TalkedOver:
 
 
 def glimpse(words: str, doubt: str | None, language: str = "en") -> Glimpse:
-    """Say what the words recognised so far look like; a doubted transcription is as good as none."""
+    """Say what the words recognised so far look like.
+
+    A doubted transcription is as good as none, unless it found a listener's noise, which is always doubted.
+    """
     said = plain_words(words).split()
-    if doubt is not None or not said:
-        return Glimpse.NOTHING
     known = turn_words(language)
-    return Glimpse.LISTENING if (known.sounds | known.yes).issuperset(said) else Glimpse.WORDS
+    if said and (known.sounds | known.yes).issuperset(said):
+        return Glimpse.LISTENING
+    return Glimpse.WORDS if said and doubt is None else Glimpse.NOTHING
 
 
 def takes_the_floor(

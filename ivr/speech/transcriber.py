@@ -17,6 +17,7 @@ class Doubt(StrEnum):
     NO_SPEECH = "no_speech"
     LOW_LOG_PROBABILITY = "low_log_probability"
     REPETITION = "repetition"
+    BAD_LINE = "bad_line"  # added by the call: too much of the sound was lost for a guess
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from ivr.telephony.media_messages import AudioArrived, FrameProblem, KeyArrived,
 
 CHUNK_BYTES = 1600  # 200 ms: long enough to play smoothly, and whole 20 ms frames
 MOST_PROBLEMS = 50
+FRAME_MS = 20
+BYTES_PER_MS = 8
+LONGEST_GAP_MS = 1000  # more is a clock set right, not audio that was lost
 # The peer may go at any moment: before a send, during it, or while its own close frame is being read.
 GONE = (ConnectionClosed, LocalProtocolError, OSError)
 
@@ -47,6 +50,7 @@ class StreamLine:
         self._socket = socket
         self._stream_id = stream_id
         self._problems = 0
+        self._due_ms: int | None = None  # the next frame's timestamp
 
     def receive(self, timeout_s: float) -> LineMessage | None:
         """Return the next message, or None when none came in time; unusable frames are passed over."""
@@ -80,8 +84,8 @@ class StreamLine:
 
     def _read(self, message: str | bytes) -> LineMessage | None:
         match media_messages.read_frame(message):
-            case AudioArrived(payload):
-                return Frame(payload)
+            case AudioArrived(payload, timestamp_ms):
+                return Frame(payload, self._lost_s(payload, timestamp_ms))
             case KeyArrived(key):
                 return KeyPressed(key)
             case media_messages.MarkReached(name):
@@ -91,6 +95,15 @@ class StreamLine:
             case FrameProblem(reason):
                 return self._count_problem(reason)
         return None
+
+    def _lost_s(self, payload: bytes, timestamp_ms: int | None) -> float:
+        """Return the seconds between the frame before and this one; a clock that jumped has lost nothing."""
+        due_ms, self._due_ms = self._due_ms, None
+        if timestamp_ms is None:
+            return 0.0
+        self._due_ms = timestamp_ms + round(len(payload) / BYTES_PER_MS)
+        gap_ms = 0 if due_ms is None else timestamp_ms - due_ms
+        return gap_ms / 1000 if FRAME_MS <= gap_ms <= LONGEST_GAP_MS else 0.0
 
     def _count_problem(self, reason: str) -> LineMessage | None:
         self._problems += 1

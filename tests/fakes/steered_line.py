@@ -30,6 +30,7 @@ class SteeredLine:
         self._plays_until_s = 0.0
         self._bot = bytearray()  # what the bot has said, sample by sample
         self._echo_delay_s: float | None = None
+        self._lost_one_in = 0
         self._due: list[tuple[float, Callable[[], None]]] = []
         self.clears: list[float] = []
         self.plays: list[float] = []
@@ -49,6 +50,9 @@ class SteeredLine:
     def caller_presses(self, keys: str, at_s: float) -> None:
         for offset, key in enumerate(keys):
             self._messages.append((at_s + 0.3 * offset, KeyPressed(key)))
+
+    def loses_one_in(self, frames: int) -> None:
+        self._lost_one_in = frames
 
     def echoes(self, delay_s: float) -> None:
         self._echo_delay_s = delay_s
@@ -80,6 +84,8 @@ class SteeredLine:
 
     def frame(self) -> bytes:
         """Return what the caller's line delivers now."""
+        if self._lost_one_in and self._frames % self._lost_one_in == 0:
+            return SILENCE
         sounds = [sound for start, end, sound in self._speech if start <= self.now_s < end]
         sounds += [] if self._echo_delay_s is None else [self.bot_sounded(self.now_s - self._echo_delay_s)]
         return sounds[0] if sounds else SILENCE

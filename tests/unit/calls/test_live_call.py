@@ -485,3 +485,71 @@ def test_a_stream_that_breaks_is_lost_and_one_that_breaks_while_leaving_is_left(
     leaving.line.caller_presses("0", 2.5)
     leaving.line.stream_ends(2.7)
     assert leaving.plays_out() is StreamEnd.HANDED_OVER
+
+
+def test_a_line_that_loses_a_tenth_guesses_no_number_offers_keys_and_fetches_a_person():
+    scene = Scene(heard("where is my order"), *[heard("471192")] * 3)
+    scene.line.loses_one_in(10)
+    for began_s in (3.0, 7.0, 11.0, 15.0):
+        scene.line.caller_speaks(began_s, began_s + 1.2)
+    assert scene.plays_out() is StreamEnd.HANDED_OVER
+    assert scene.asked() == [Spoken("where is my order")]
+    first, *others = [facts["doubt"] for facts in scene.noted("utterance_heard")]
+    assert first is None
+    assert set(others) == {"bad_line"}
+    assert "reprompt_order_number_1" in scene.said()
+    assert scene.transfers.cases[0].reason is EscalationReason.NOT_UNDERSTOOD
+
+
+def test_keys_win_on_a_line_that_loses_a_tenth():
+    scene = Scene(heard("where is my order"), heard("471192"))
+    scene.line.loses_one_in(10)
+    scene.line.caller_speaks(3.0, 4.2)
+    scene.line.caller_speaks(7.0, 8.2)
+    scene.line.caller_presses("471192", 11.0)
+    scene.line.stream_ends(15.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("where is my order"), Keyed("471192")]
+
+
+class JitteryLine(SteeredLine):
+    """Delivers nothing for 60 ms, then three frames at once, over and over."""
+
+    _turn = 0
+
+    def receive(self, timeout_s):
+        self._turn = (self._turn + 1) % 6
+        if self._turn < 3:
+            self._clock.advance(0.02)
+            return None
+        clock, self._clock = self._clock, SteeredClock()  # the frames of a burst take no time
+        message = super().receive(timeout_s)
+        self._clock = clock
+        return message
+
+
+def test_60_ms_of_jitter_cut_nobody_off_and_cost_no_more_than_that():
+    answers = []
+    for line_type in (SteeredLine, JitteryLine):
+        scene = Scene(heard("where is my order"))
+        scene.line = line_type(scene.clock)
+        scene.line.caller_speaks(3.0, 4.2)
+        scene.line.stream_ends(8.0)
+        scene.plays_out()
+        assert scene.asked() == [Spoken("where is my order")]
+        assert scene.line.clears == []
+        answers.append(scene.line.plays[2])
+    steady_s, jittery_s = answers
+    assert abs(jittery_s - steady_s) <= 0.08
+
+
+def test_a_clock_that_jumps_in_the_middle_of_a_call_changes_nothing():
+    steady, jumping = Scene(heard("where is my order")), Scene(heard("where is my order"))
+    jumping.line.call_at(3.5, lambda: jumping.clock.jump(3600))
+    jumping.line.call_at(4.3, lambda: jumping.clock.jump(-86400))
+    for scene in (steady, jumping):
+        scene.line.caller_speaks(3.0, 4.2)
+        scene.line.stream_ends(8.0)
+        scene.plays_out()
+    assert jumping.line.plays == steady.line.plays
+    assert jumping.asked() == [Spoken("where is my order")]
