@@ -7,7 +7,7 @@ from ivr import log
 from ivr.clock import Clock
 from ivr.handoff import presence
 from ivr.handoff.presence import Presence
-from ivr.handoff.routing import Agent
+from ivr.handoff.routing import Agent, Need, best_fit
 from ivr.records.store import AgentRow, CallRecords, RecordsUnavailable, TransferRow
 
 _log = log.get("handoff.roster")
@@ -23,6 +23,7 @@ class Roster:
         self.also_busy: Callable[[], set[str]] = set  # who is on the phone for something else
         self._records = records
         self._agents = tuple(agents)
+        self._abilities = {agent.name: agent for agent in agents}
         self._clock = clock
         self._lock = threading.RLock()  # held while an agent is read and changed
         self._is_enlisted = False
@@ -37,18 +38,20 @@ class Roster:
 
     def assign(self, waiting: Sequence[TransferRow]) -> dict[str, AgentRow]:
         """Return by transfer who is asked now, the caller who waits longest first."""
-        agents, busy = self.agents(), self._records.busy_agents() | self.also_busy()
+        agents, busy, now = self.agents(), self._busy(), self._clock.now()
         chosen: dict[str, AgentRow] = {}
         for row in waiting:
-            agent = presence.longest_idle(agents, busy, row.tried)
+            topic = row.case.get("matter") or row.case.get("intent")
+            need = Need(str(row.case["language"]), topic, row.tried, row.state_since)
+            agent = best_fit(agents, self._abilities, busy, need, now)
             if agent is not None:
                 chosen[row.transfer_id] = agent
-                busy.add(agent.name)
+                busy.update({agent.name} - self._never_busy())
         return chosen
 
     def strength(self) -> tuple[int, int]:
         """Return how many agents are free now, and how many are at work."""
-        agents, busy = self.agents(), self._records.busy_agents() | self.also_busy()
+        agents, busy = self.agents(), self._busy()
         free = sum(agent.presence == Presence.AVAILABLE and agent.name not in busy for agent in agents)
         return free, sum(agent.presence != Presence.AWAY for agent in agents)
 
@@ -76,7 +79,7 @@ class Roster:
     def call_over(self, name: str | None) -> None:
         """Note that the agent's call with a caller has ended."""
         agent = self._find(name)
-        if agent is not None:
+        if agent is not None and agent.name not in self._never_busy():
             self._set(agent, presence.after_call(agent), agent.missed)
 
     def bring_back(self) -> None:
@@ -84,6 +87,12 @@ class Roster:
         for agent in self.agents():
             if presence.is_back(agent, self._clock.now()):
                 self._set(agent, Presence.AVAILABLE, agent.missed)
+
+    def _busy(self) -> set[str]:
+        return (self._records.busy_agents() | self.also_busy()) - self._never_busy()
+
+    def _never_busy(self) -> set[str]:
+        return {agent.name for agent in self._agents if agent.takes_many}
 
     def _find(self, name: str | None) -> AgentRow | None:
         try:

@@ -146,7 +146,7 @@ agents = Table(
     "agents",
     metadata,
     Column("name", String(128), primary_key=True),
-    Column("number", String(32), nullable=False),
+    Column("number", String(128), nullable=False),  # E.164 or a SIP address
     Column("position", Integer, nullable=False),
     Column("presence", String(16), nullable=False),
     Column("since", UtcDateTime, nullable=False),
