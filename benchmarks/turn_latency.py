@@ -1,6 +1,8 @@
 """Measure how long a caller waits for an answer, beside Pipecat on the same wire in the same run.
 
-    .venv/bin/python -m benchmarks.turn_latency [--systems ...] [--turns 40] [--minutes 4] [--more]
+    .venv/bin/python -m benchmarks.turn_latency                                  everything, about 25 minutes
+    .venv/bin/python -m benchmarks.turn_latency --systems "ivr whisper base"     one row, about 6 minutes
+    ... --minutes 4, then --minutes 4 --more                                     the same in pieces
 
 Every system gets the same calls, but only one caller speaks, and waits for an answer, at a time: the
 systems take turns, sentence by sentence, and nobody's recognition disturbs another's. Time to first
@@ -39,7 +41,12 @@ OURS = {
     "ivr faster-whisper tiny.en": ("faster-whisper", "tiny.en"),
 }
 PEERS = {"pipecat defaults": ("defaults", "default"), "pipecat tuned": ("tuned", "default")}
-FIRST = ("ivr whisper base", "pipecat defaults", "pipecat tuned")
+FIRST = (
+    *("ivr whisper base", "ivr whisper tiny.en", "ivr faster-whisper base"),
+    *("pipecat defaults", "pipecat tuned"),
+)
+RULER = "pipecat tuned"  # whose median the others are a share of
+SPREAD = ("p50", "p95", "p99", "max", "n")
 PATIENCE_S = "30"  # a caller who waits for the others to finish must not be asked whether they are there
 MEANINGS = {"yes": {"yes", "yeah", "yep"}, "no": {"no", "nope", "nah"}}
 BARE_IN_ONE_CALL = 2  # a third answer that fits no question would fetch a person
@@ -184,20 +191,20 @@ def show(results: Record, on: Record) -> None:
     """Print the tables."""
     click.echo(f"{on['cpu']}, {on['cores']} cores, load {on['load_1min']} at the start\n")
     rows, parts = [], []
+    ruler = report.spread(waits_of(results[RULER]))["p50"] if RULER in results else None
     for name, result in results.items():
         s = summary(result)
         wait = s["time_to_first_audio_s"]
         bare = f"{s['bare_heard']} of {s['bare']}"
-        figures = [wait[key] for key in ("p50", "p95", "p99", "max", "n")]
+        figures = [wait[key] for key in SPREAD]
+        figures.append(f"{100 * wait['p50'] / ruler:.0f} %" if ruler and wait["p50"] else "")
         rows.append([name, *figures, s["cut_off"], s["no_answer"], bare, s["latest_frame_ms"]])
         for part, values in s["parts_s"].items():
-            parts.append(
-                [f"{name}: {part.removesuffix('_s')}", *(values[k] for k in ("p50", "p95", "max", "n"))]
-            )
-    head = ["time to first audio, s", "p50", "p95", "p99", "max", "n", "cut off", "no answer", "bare yes/no"]
+            parts.append([f"{name}: {part.removesuffix('_s')}", *(values[key] for key in SPREAD)])
+    head = ["time to first audio, s", *SPREAD, "of Pipecat tuned", "cut off", "no answer", "bare yes/no"]
     click.echo(report.table([*head, "latest frame, ms"], rows))
     if parts:
-        click.echo("\n" + report.table(["where it goes, s", "p50", "p95", "max", "n"], parts))
+        click.echo("\n" + report.table(["where it goes, s", *SPREAD], parts))
 
 
 def draw(name: str, results: Record, on: Record) -> None:
@@ -228,7 +235,7 @@ def draw(name: str, results: Record, on: Record) -> None:
     "names",
     multiple=True,
     type=click.Choice([*OURS, *PEERS]),
-    help="Default: whisper base and Pipecat.",
+    help="Default: three of ours and both of Pipecat.",
 )
 @click.option("--turns", default=40, show_default=True, help="Answered turns to measure for each.")
 @click.option("--minutes", default=30.0, show_default=True, help="Stop then; --more goes on.")
