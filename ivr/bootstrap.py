@@ -1,10 +1,13 @@
 """The one place where everything is wired: settings in, a running service out."""
 
 import hashlib
+import hmac
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,27 +41,35 @@ from ivr.handoff.desk_policy import load_dispositions
 from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.desk_supervision import DeskSupervision
 from ivr.handoff.desk_wrap_up import DeskWrapUp
+from ivr.handoff.elsewhere import OwnRouting, Routing, TaskRouterRouting
 from ivr.handoff.follow_up_records import FollowUpRecords
 from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.messages import Messages
 from ivr.handoff.opening_hours import ServicePolicy, load_policy
-from ivr.handoff.routing import read_agents
+from ivr.handoff.routing import read_agents, read_workflow
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.insights.owners import load_owners
+from ivr.insights.sql_tally import SqlTally
+from ivr.insights.tally import Tally
+from ivr.nlu.trial import trial
+from ivr.orders.demo_shop import seed
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
 from ivr.orders.order_book import OrderBook
 from ivr.orders.shop import Shop
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.orders.sql_shop import SqlShop
-from ivr.records.database import open_engine
+from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_desk_records import SqlDeskRecords
 from ivr.records.sql_follow_up_records import SqlFollowUpRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import CallRecords, RecordsUnavailable
+from ivr.running.model_watch import free_port
+from ivr.running.run_command import RASA_PYTHON
 from ivr.speech.first_that_speaks import FirstThatSpeaks
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
 from ivr.speech.prompt_cache import PromptCache
@@ -71,9 +82,11 @@ from ivr.telephony.twilio_http import PatientHttpClient
 from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
 from ivr.web.app import create_app
+from ivr.web.rasa_actions import create_rasa_actions_blueprint
 
 EXECUTOR_THREADS = 32
 SWEEP_S = 1.0
+COUNT_S = 2.0
 PURGE_S = 600.0
 
 _log = log.get("bootstrap")
@@ -101,6 +114,8 @@ class WiredServices:
     callbacks: CallbackDesk
     recorded_speech: RecordedSpeech
     policy: ServicePolicy
+    tally: Tally
+    owners: Mapping[str, str]
     calls: Calls
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]]
@@ -117,6 +132,7 @@ def create_service() -> Flask:
         for prompt in services.wording.fixed_prompts(language)
     )
     threading.Thread(target=_sweep, args=(services,), name="sweep", daemon=True).start()
+    threading.Thread(target=_count, args=(services,), name="tally", daemon=True).start()
     return create_app(services)
 
 
@@ -144,6 +160,7 @@ def wire(settings: Settings) -> WiredServices:
         settings.agent_ring_s,
         executor,
         policy.hours,
+        make_routing(settings),
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)
@@ -190,6 +207,8 @@ def wire(settings: Settings) -> WiredServices:
         texts=Texts(records, follow_ups, switchboard, executor, clock),
         recorded_speech=recorded_speech,
         policy=policy,
+        tally=SqlTally(database, policy.hours.zone, _number_key(settings)),
+        owners=load_owners(settings.nlu_data_dir),
         desk_actions=DeskActions(records, desk, switchboard),
         desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
         supervision=DeskSupervision(records, desk, people_first),
@@ -203,6 +222,12 @@ def wire(settings: Settings) -> WiredServices:
         ),
         readiness=readiness,
     )
+
+
+def make_routing(settings: Settings) -> Routing:
+    """Return who finds people: our desk, or a company's contact centre."""
+    workflow_sid = read_workflow(settings.routing)
+    return OwnRouting() if workflow_sid is None else TaskRouterRouting(workflow_sid)
 
 
 def make_voice(settings: Settings) -> Synthesizer:
@@ -244,6 +269,33 @@ def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> Resilie
     token = settings.rasa_token.get_secret_value()
     rasa = RasaDialogue(serving, token, wording, settings.rasa_timeout_s)
     return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
+
+
+def open_trial(settings: Settings, model: Path) -> AbstractContextManager[RasaDialogue]:
+    """Start a Rasa of its own with a model, over a fresh demo shop, for trying the model out."""
+    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+
+    def dialogue(url: str, token: str) -> RasaDialogue:
+        return RasaDialogue(url, token, wording, timeout_s=10.0)
+
+    return trial(model, RASA_PYTHON.parent.parent, _trial_actions, dialogue, free_port)
+
+
+def _trial_actions(folder: Path) -> tuple[Flask, str]:
+    """Return the actions over a demo shop whose database lies in a folder, and the token they ask for."""
+    clock = SystemClock()
+    address = f"sqlite:///{folder / 'trial.db'}"
+    upgrade(address)
+    seed(address, clock.now().date())
+    database = open_engine(address)
+    limits = MemoryTryLimits(clock, per_order=10_000)  # many conversations share the shop's few orders
+    pause = time.sleep  # noqa: TID251  the order check's adapter to real time
+    check = OrderCheck(SqlOrderBook(database), limits, clock, pause, lambda _: None)
+    privacy = RecordedPrivacyDesk(SqlCallRecords(database, Feed(), clock))
+    actions = Actions(check, SqlShop(database, clock), privacy, lambda: clock.now().date())
+    app, token = Flask("trial"), secrets.token_urlsafe(16)
+    app.register_blueprint(create_rasa_actions_blueprint(actions, token))
+    return app, token
 
 
 def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:
@@ -306,6 +358,22 @@ def _caller_of(records: CallRecords, call_id: str) -> str | None:
     except RecordsUnavailable:
         return None  # an unknown caller is checked by the other limits
     return row.caller if row is not None else None
+
+
+def _count(services: WiredServices) -> None:
+    """Count calls for the insights pages as they go; what cannot be read now is counted next time."""
+    pause = threading.Event()
+    while not pause.wait(COUNT_S):
+        try:
+            services.tally.catch_up(services.clock.now())
+        except RecordsUnavailable as problem:
+            _log.warning("not_counted", reason=str(problem))
+
+
+def _number_key(settings: Settings) -> Callable[[str], str]:
+    """Return what turns a phone or order number into a key that only this service's token could tell."""
+    secret = b"number keys:" + settings.twilio_auth_token.get_secret_value().encode()
+    return lambda number: hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _sweep(services: WiredServices) -> None:

@@ -155,7 +155,7 @@ class _PhoneEngine:
         return _speak, _transcriber()
 
 
-ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine()))
+ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))
 

@@ -7,22 +7,20 @@ from pathlib import Path
 import click
 
 from ivr.config import Settings
-from ivr.errors import IvrError
 from ivr.nlu.checks import validate
-from ivr.nlu.command_options import as_json_option
+from ivr.nlu.command_options import as_json_option, refuse_errors
 from ivr.nlu.hearing import EngineOf
 from ivr.nlu.measuring_command import add_measuring
-from ivr.nlu.model_store import ModelStore, Step
+from ivr.nlu.model_store import ModelStore
 from ivr.nlu.progress import TrainingProgress
+from ivr.nlu.release_command import OpenTrialOf, add_releasing
 from ivr.nlu.training import train
 from ivr.nlu.yaml_marks import Problem
 
 
-class NluDataWrong(IvrError):
-    """Training cannot start; the message lists file, line and what to do."""
-
-
-def nlu_command(load: Callable[[], Settings], rasa_venv: Path, engine_of: EngineOf) -> click.Group:
+def nlu_command(
+    load: Callable[[], Settings], rasa_venv: Path, engine_of: EngineOf, open_trial: OpenTrialOf
+) -> click.Group:
     """Return `ivr nlu`."""
 
     @click.group("nlu")
@@ -65,28 +63,9 @@ def nlu_command(load: Callable[[], Settings], rasa_venv: Path, engine_of: Engine
             )
             click.echo(f"{made.version}: {made.training_s:.0f} s. {rest}")
 
-    @nlu.command("history")
-    @click.option("--last", default=20, show_default=True, help="How many lines.")
-    @as_json_option
-    def history(last: int, as_json: bool) -> None:
-        """Tell who trained, released or rolled back what, when, and how it scored."""
-        store = ModelStore(load().data_dir)
-        steps = store.history()[:last]
-        if as_json:
-            click.echo(json.dumps([vars(step) for step in steps], ensure_ascii=False))
-            return
-        live = store.live_version() or "none"
-        click.echo("\n".join([f"live: {live}", *map(_told, steps)]))
-
     add_measuring(nlu, load, rasa_venv, engine_of)
+    add_releasing(nlu, load, rasa_venv, open_trial)
     return nlu
-
-
-def refuse_errors(problems: list[Problem]) -> None:
-    """Raise NluDataWrong when anything but warnings is among the problems."""
-    errors = [problem for problem in problems if problem.is_error]
-    if errors:
-        raise NluDataWrong("\n".join(str(problem) for problem in errors))
 
 
 def _listed(problems: list[Problem]) -> str:
@@ -95,10 +74,3 @@ def _listed(problems: list[Problem]) -> str:
     errors = sum(problem.is_error for problem in problems)
     lines = [str(problem) for problem in problems]
     return "\n".join([*lines, f"{errors} errors, {len(problems) - errors} warnings"])
-
-
-def _told(step: Step) -> str:
-    before = f" (before: {step.before})" if step.before else ""
-    scores = ", ".join(f"{name} {value:.1%}" for name, value in step.scores.items())
-    why = f": {step.why}" if step.why else ""
-    return f"{step.at}  {step.who}  {step.what}  {step.version}{before}{why}  {scores}".rstrip()

@@ -90,6 +90,11 @@ def measure(
     return Report(scores, judged, _fingerprint(everything))
 
 
+def measured_with(nlu_data: Path) -> str:
+    """Return the fingerprint of what `measure` would use now."""
+    return _fingerprint([*asked_typed(nlu_data), *asked_heard(nlu_data)])
+
+
 def _fingerprint(asked: Sequence[Asked]) -> str:
     """Return what two measurements must share to be compared."""
     total = hashlib.sha256()

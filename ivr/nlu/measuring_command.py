@@ -22,6 +22,7 @@ from ivr.nlu.model_reader import open_model
 from ivr.nlu.model_store import ModelStore
 from ivr.nlu.pictures import confusion_svg, reliability_svg
 from ivr.nlu.progress import with_bar
+from ivr.nlu.releasing import keep_figures
 from ivr.nlu.scoring import Scores
 
 ENGINE_NOTE = "The first line takes longer: the voice and the recogniser are loaded."
@@ -80,7 +81,7 @@ def add_measuring(
             report = measure(reader, settings.nlu_data_dir, _bar(as_json))
         if not report.scores:
             raise NothingToMeasure("there is nothing in holdout/; the README says how to write it")
-        store.note_scores(version, report.guarded())
+        keep_figures(store, version, report)
         if folds:
             crossed = cross_validate(settings.nlu_data_dir, rasa_venv, folds, _bar(as_json))
             report = Report(
