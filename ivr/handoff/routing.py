@@ -11,6 +11,7 @@ from ivr.handoff.presence import Presence, SignedOn, longest_idle
 LANGUAGE_WAIT_S = 120.0  # how long somebody waits for a person who speaks their language, while there is one
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SIP = re.compile(r"sips?:[A-Za-z0-9._~%+-]+@[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_BROWSER = re.compile(r"client:[A-Za-z0-9_.-]{1,100}")  # whose phone is the desk, by Twilio
 LONGEST_ADDRESS = 128
 _ENTRY = re.compile(
     r"(?P<name>[^:]+?)\s*:\s*(?P<address>\S+)"
@@ -23,7 +24,7 @@ _WORKFLOW = re.compile(r"taskrouter:(?P<sid>WW[0-9a-f]{32})")
 
 @dataclass(frozen=True)
 class Agent:
-    """A person, or a contact centre behind one address (E.164 or SIP), who takes transfers.
+    """A person, or a contact centre behind one address (E.164, SIP, client:<id>), who takes transfers.
 
     No languages means every language. `topics` are intents they know best; they take others as well.
     Who takes many is never busy.
@@ -61,14 +62,16 @@ class RoutingUnreadable(ValueError):
 def read_agents(text: str) -> tuple[Agent, ...]:
     """Read entries separated by commas. Raises AgentsUnreadable.
 
-    An entry is `Name:+number`, or `Name:sip:queue@host`, then, where wanted and in this order,
+    An entry is `Name:+number`, `Name:sip:queue@host` or `Name:client:id`, then, where wanted and in this order,
     `speaks sv en`, `knows return_item invoice`, `takes many`.
     """
     agents: list[Agent] = []
     for entry in filter(None, (part.strip() for part in text.split(","))):
         found = _ENTRY.fullmatch(entry)
         address = found["address"] if found else ""
-        is_address = _E164.fullmatch(address) or (_SIP.fullmatch(address) and len(address) <= LONGEST_ADDRESS)
+        is_address = len(address) <= LONGEST_ADDRESS and any(
+            kind.fullmatch(address) for kind in (_E164, _SIP, _BROWSER)
+        )
         if found is None or not is_address:
             raise AgentsUnreadable(
                 f"'{entry}' is not of the form Name:+number, such as Anna:+46850000001 speaks sv en"
