@@ -8,6 +8,7 @@ from typing import Any
 
 from ivr.handoff import desk_words as words
 from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.follow_up_records import CallbackTry
 from ivr.handoff.presence import Presence, was_set_away
 from ivr.handoff.transfer import TransferState
 from ivr.records.store import AgentRow, TransferRow
@@ -67,6 +68,7 @@ class CallbackLine:
     tries: int
     most_tries: int
     message: str | None = None  # what the caller left to be read
+    doing: str | None = None  # who is calling them back now
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,10 @@ def agent_line(agent: AgentRow, busy_with: TransferRow | None) -> AgentLine:
     return AgentLine(agent.name, state, doing, agent.since)
 
 
-def callback_line(row: Mapping[str, Any], message: str | None = None) -> CallbackLine:
-    """Return the line of an open callback, with the message its caller left."""
+def callback_line(
+    row: Mapping[str, Any], message: str | None = None, now_made: CallbackTry | None = None
+) -> CallbackLine:
+    """Return the line of an open callback, with the message its caller left and the try under way."""
     return CallbackLine(
         case_number=row["case_number"],
         number=row["number"],
@@ -156,6 +160,7 @@ def callback_line(row: Mapping[str, Any], message: str | None = None) -> Callbac
         tries=row["tries"],
         most_tries=row["most_tries"],
         message=message,
+        doing=words.CALLING_BACK.get(now_made.state, "").format(agent=now_made.agent) if now_made else None,
     )
 
 

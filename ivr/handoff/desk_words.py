@@ -1,5 +1,6 @@
 """The words of the desk: reasons, next steps, statuses and outcomes as an agent reads them. Pure."""
 
+from ivr.handoff.callback_try import TryState
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.transfer import TransferState
 
@@ -138,6 +139,14 @@ MOVED = {
     S.ABANDONED: "The caller hung up before anybody joined",
 }
 
+CALLING_BACK: dict[str, str] = {
+    TryState.AGENT_RINGS: "{agent}'s phone rings",
+    TryState.AGENT_BRIEFED: "{agent} is being briefed",
+    TryState.CALLER_RINGS: "Ringing them for {agent}",
+    TryState.CALLER_ASKED: "They answered; waiting for their key",
+    TryState.JOINED: "{agent} is talking to them",
+}
+
 DECLINE_REASONS = {
     "busy": "Busy with something else",
     "break": "On a break",
@@ -168,6 +177,11 @@ ANSWERS = {
     "not_yours": "This call was not yours.",
     "available": "You are available. Your phone will ring for callers.",
     "away": "You are away. Your phone will not ring.",
+    "callback_ringing": "Your phone rings; then theirs. Press 1 on yours to go on.",
+    "callback_not_now": "People may not be called at this hour.",
+    "callback_no_tries_left": "All tries are used up.",
+    "callback_taken": "Somebody else is calling them now.",
+    "callback_agent_busy": "You are on a call.",
     "callback_done": "Callback marked as done.",
     "callback_tried": "Noted: not reached. It stays on the list for another try.",
     "callback_failed": "Not reached, and that was the last try: the callback is closed.",

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ivr.config import Settings
+from ivr.handoff.callback_desk import CallbackDesk
 from ivr.handoff.case import Case
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_policy import DISPOSITIONS
@@ -18,6 +19,7 @@ from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
+from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
@@ -56,6 +58,7 @@ class DeskServices:
     supervision: DeskSupervision
     joined_call: JoinedCall
     follow_ups: SqlFollowUpRecords
+    callbacks: CallbackDesk
 
 
 class DeskScene:
@@ -77,6 +80,7 @@ class DeskScene:
         self.actions = DeskActions(self.records, self.desk, self.switchboard)
         self.app = Flask(__name__)
         self.app.testing = True
+        follow_ups = SqlFollowUpRecords(engine, self.clock)
         self.services = DeskServices(
             self.settings,
             self.clock,
@@ -88,7 +92,18 @@ class DeskScene:
             DeskWrapUp(self.records, self.desk_records, DISPOSITIONS),
             DeskSupervision(self.records, self.desk, PeopleFirst(self.desk_records, self.clock)),
             JoinedCall(self.records, self.desk, self.switchboard),
-            SqlFollowUpRecords(engine, self.clock),
+            follow_ups,
+            CallbackDesk(
+                self.records,
+                follow_ups,
+                self.desk_records,
+                self.switchboard,
+                self.desk.roster,
+                ServicePolicy(),
+                self.executor,
+                self.clock,
+                RING_S,
+            ),
         )
         self.app.register_blueprint(create_sign_in_blueprint(self.services))
         self.app.register_blueprint(create_desk_blueprint(self.services))

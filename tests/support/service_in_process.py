@@ -21,12 +21,14 @@ from ivr.conversation.conversation import Pace
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.wording import Wording
+from ivr.handoff.callback_desk import CallbackDesk
 from ivr.handoff.desk_actions import DeskActions
 from ivr.handoff.desk_policy import DISPOSITIONS
 from ivr.handoff.desk_supervision import DeskSupervision
 from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
+from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
@@ -74,6 +76,7 @@ class WiredForTest:
     supervision: DeskSupervision
     joined_call: JoinedCall
     follow_ups: SqlFollowUpRecords
+    callbacks: CallbackDesk
     switchboard: ScriptedSwitchboard
     calls: Calls
     actions: Actions
@@ -157,8 +160,9 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
     calls = Calls(
         engines, wording, lambda: Ear(LoudnessActivity()), lambda sid: None, Pace(), "en", settings.max_call_s
     )
-    actions = Actions(OrderDesk().order_check)
+    actions = OrderDesk().actions
     desk_actions = DeskActions(records, desk, switchboard)
+    follow_ups = SqlFollowUpRecords(database, clock)
     return WiredForTest(
         settings,
         clock,
@@ -172,7 +176,18 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
         DeskWrapUp(records, desk_records, DISPOSITIONS),
         DeskSupervision(records, desk, people_first),
         JoinedCall(records, desk, switchboard),
-        SqlFollowUpRecords(database, clock),
+        follow_ups,
+        CallbackDesk(
+            records,
+            follow_ups,
+            desk_records,
+            switchboard,
+            desk.roster,
+            ServicePolicy(),
+            executor,
+            clock,
+            25,
+        ),
         switchboard,
         calls,
         actions,

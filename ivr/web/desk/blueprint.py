@@ -55,6 +55,7 @@ def create_desk_blueprint(services: Services) -> Blueprint:
     blueprint.post("/transfers/<transfer_id>/notes")(agents_only(actions.notes))
     blueprint.post("/wrap-up")(agents_only(actions.begin_wrap_up))
     blueprint.post("/callbacks")(actions.callback)
+    blueprint.post("/callbacks/<case_number>/dial")(agents_only(actions.dial))
     supervisors_only = requires(Role.SUPERVISOR)
     blueprint.post("/transfers/<transfer_id>/assign")(supervisors_only(actions.assign))
     blueprint.post("/people-first")(supervisors_only(actions.people_first))
@@ -177,6 +178,9 @@ class _Actions:
     def people_first(self) -> AnyResponse:
         is_on = request.form.get("is_on") == "true"
         return answer(self._services.supervision.send_all_to_people(is_on, g.staff.name))
+
+    def dial(self, case_number: str) -> AnyResponse:
+        return answer(f"callback_{self._services.callbacks.dial(case_number, g.staff.name)}")
 
     def callback(self) -> AnyResponse:
         outcome, case_number = request.form.get("outcome", ""), request.form.get("case_number", "")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ivr.clock import Clock
 from ivr.handoff import desk_view
+from ivr.handoff.callback_try import OPEN
 from ivr.handoff.desk_records import DeskRecords, SwitchThrow
 from ivr.handoff.desk_view import AgentLine, CallbackLine, WaitingLine
 from ivr.handoff.follow_up_records import FollowUpRecords, MessageState
@@ -91,12 +92,13 @@ class BoardReader:
 
     def _callbacks(self) -> tuple[CallbackLine, ...]:
         messages = {one.case_number: one for one in self._follow_ups.messages()}
+        under_way = {one.case_number: one for one in self._follow_ups.tries_in(OPEN)}
         lines = []
         for row in self._records.callbacks():
             left = messages.get(row["case_number"])
             is_lost = left is not None and left.state is MessageState.UNCLEAR
             text = "A message that could not be made out." if is_lost else left.text if left else None
-            lines.append(desk_view.callback_line(row, text))
+            lines.append(desk_view.callback_line(row, text, under_way.get(row["case_number"])))
         return tuple(lines)
 
     def _service_level(self) -> ServiceLevel:

@@ -90,7 +90,7 @@ class Screen:
             else [],
         )
         self._part(change, "team", agents=[line for line in board.agents if line.name != self._agent])
-        self._part(change, "callbacks", callbacks=board.callbacks)
+        self._part(change, "callbacks", callbacks=board.callbacks, me=me is not None)
         if self._is_supervisor:
             self._part(
                 change, "house", level=board.level, people_first=board.people_first, waiting=waiting[:1]

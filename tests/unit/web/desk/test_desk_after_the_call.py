@@ -213,3 +213,21 @@ def test_what_a_caller_left_is_read_on_the_worklist(scene: DeskScene) -> None:
         case_number, message.state, type(message.state).WRITTEN, text="the chair is <broken>"
     )
     assert "the chair is &lt;broken&gt;" in scene.agent("Anna").sees().text
+
+
+def test_one_click_rings_the_agent_and_says_so_on_the_worklist(scene: DeskScene) -> None:
+    anna = scene.agent("Anna")
+    case_number = scene.records.book_callback(CALLER, NUMBER, "asked_for_person", ["They want a date."])
+    answer = anna.does(f"/desk/callbacks/{case_number}/dial")
+    assert answer.json["code"] == "callback_ringing"
+    scene.executor.run()
+    assert scene.switchboard.did("dial")[-1][2] == "+46850000001"
+    page = anna.sees().text
+    assert "Anna&#39;s phone rings" in page
+    assert f"dial-{case_number}" not in page
+    assert anna.does(f"/desk/callbacks/{case_number}/dial").json["code"] in {
+        "callback_taken",
+        "callback_agent_busy",
+    }
+    greta = scene.agent("Greta", Role.SUPERVISOR)
+    assert greta.does(f"/desk/callbacks/{case_number}/dial").status_code == 403
