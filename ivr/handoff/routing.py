@@ -62,8 +62,8 @@ class RoutingUnreadable(ValueError):
 def read_agents(text: str) -> tuple[Agent, ...]:
     """Read entries separated by commas. Raises AgentsUnreadable.
 
-    An entry is `Name:+number`, `Name:sip:queue@host` or `Name:client:id`, then, where wanted and in this order,
-    `speaks sv en`, `knows return_item invoice`, `takes many`.
+    An entry is `Name:+number`, `Name:sip:queue@host` or `Name:client:id`, then, where wanted and in
+    this order, `speaks sv en`, `knows return_item invoice`, `takes many`.
     """
     agents: list[Agent] = []
     for entry in filter(None, (part.strip() for part in text.split(","))):
