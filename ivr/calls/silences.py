@@ -11,7 +11,8 @@ class Silences:
     def __init__(self) -> None:
         self._since_s: float | None = None
         self._listen: Listen | None = None
-        self._words_said = 0
+        self._words_said = 0  # in this wait
+        self._words_in_call = 0
 
     def began(self, now_s: float) -> None:
         """The bot has just fallen silent, or a key was pressed."""
@@ -35,7 +36,7 @@ class Silences:
         return True
 
     def word_due(self, now_s: float, now: float, timing: TurnTiming) -> int | None:
-        """Return which word of waiting is due, counted from 1; None for none yet.
+        """Return which word of waiting is due, counted through the call from 1; None for none yet.
 
         `now` and `timing` are on the monotonic clock.
         """
@@ -48,4 +49,5 @@ class Silences:
         if not is_due:
             return None
         self._words_said += 1
-        return self._words_said
+        self._words_in_call += 1
+        return self._words_in_call

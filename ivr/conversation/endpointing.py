@@ -13,6 +13,7 @@ from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken.hearing import hear_numbers
 
 COMPLETE_S = 0.35
+SURE_SENTENCE_S = 0.35
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
 UNSURE_S = 1.0
@@ -22,6 +23,7 @@ LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
 OWN_PAUSE_SHARE = 1.6  # who paused for so long inside this turn may pause again, about as long
 SURE = 0.6  # asr_confidence; words heard with less do not shorten the wait
+VERY_SURE = 0.8  # a half sentence is seldom heard with so much
 SURE_OF_DIGITS = 0.5  # figures have several spellings, which halves the confidence in each
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
 STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
@@ -49,6 +51,8 @@ def wait(
         found = _wait_for_digits(expects, words, plain, language, longest_pause_s)
         return _if_unsure(found, asr_confidence < SURE_OF_DIGITS)
     found = _wait_for_words(expects, words, plain, known)
+    if found.reason == "sentence" and asr_confidence >= VERY_SURE:
+        return Wait(SURE_SENTENCE_S, "sentence_sure")
     return _if_unsure(found, asr_confidence < SURE)
 
 

@@ -419,6 +419,15 @@ def test_a_look_up_that_takes_long_never_leaves_the_caller_in_silence_for_three_
         assert after_s - (before_s + 1.0) < 3.0
 
 
+def test_the_next_wait_is_bridged_by_other_words():
+    scene = Scene(heard("where is my order"), heard("opening hours"), dialogue_takes_s=2.5)
+    scene.line.caller_speaks(3.0, 4.0)
+    scene.line.caller_speaks(9.0, 10.0)
+    scene.line.stream_ends(16.0)
+    scene.plays_out()
+    assert scene.said()[2:] == ["say_still_working", "ask_number", "say_still_working_2", "ask_number"]
+
+
 def test_no_word_bridges_a_wait_that_the_answer_ends_in_time():
     scene = Scene(heard("where is my order"), dialogue_takes_s=0.6)
     scene.line.caller_speaks(3.0, 4.0)

@@ -10,6 +10,7 @@ from ivr.conversation.endpointing import (
     ONE_SHORT_S,
     OWN_PAUSE_SHARE,
     SENTENCE_S,
+    SURE_SENTENCE_S,
     UNFINISHED_S,
     UNSURE_S,
     USUAL_S,
@@ -75,13 +76,13 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (OPEN_QUESTION, "Is it possible, too?", UNFINISHED_S, "trailing_word"),  # "to", as it is heard
         (YES_NO, "Yes, I also need.", UNFINISHED_S, "trailing_word"),
         (YES_NO, "Well, my lamp", USUAL_S, "pause"),
-        (YES_NO, "Yes, where is my order?", SENTENCE_S, "sentence"),
+        (YES_NO, "Yes, where is my order?", SURE_SENTENCE_S, "sentence_sure"),
         # A sentence with an end.
-        (OPEN_QUESTION, "Where is my order?", SENTENCE_S, "sentence"),
-        (OPEN_QUESTION, "I want to know where my order is.", SENTENCE_S, "sentence"),
-        (OPEN_QUESTION, "Who is it from?", SENTENCE_S, "sentence"),
-        (OPEN_QUESTION, "What is my order number?", SENTENCE_S, "sentence"),
-        (OPEN_QUESTION, "I don't have my order number.", SENTENCE_S, "sentence"),
+        (OPEN_QUESTION, "Where is my order?", SURE_SENTENCE_S, "sentence_sure"),
+        (OPEN_QUESTION, "I want to know where my order is.", SURE_SENTENCE_S, "sentence_sure"),
+        (OPEN_QUESTION, "Who is it from?", SURE_SENTENCE_S, "sentence_sure"),
+        (OPEN_QUESTION, "What is my order number?", SURE_SENTENCE_S, "sentence_sure"),
+        (OPEN_QUESTION, "I don't have my order number.", SURE_SENTENCE_S, "sentence_sure"),
         (OPEN_QUESTION, "Is it possible to?", UNFINISHED_S, "trailing_word"),
         # No end was heard, or too few words for the full stop to mean anything.
         (OPEN_QUESTION, "Where is my order", USUAL_S, "pause"),
@@ -142,12 +143,12 @@ def test_who_pauses_long_between_digits_is_given_as_long_for_the_last_one():
         ("sv", "Ja tack.", "yes_no_complete"),
         ("sv", "Jag skulle vilja", "trailing_word"),
         ("sv", "Jag ringer för att.", "trailing_word"),
-        ("sv", "Var är min beställning?", "sentence"),
+        ("sv", "Var är min beställning?", "sentence_sure"),
         ("nb", "Nei, takk.", "yes_no_complete"),
         ("nb", "Jeg lurer på.", "trailing_word"),
         ("fi", "Joo kiitos.", "yes_no_complete"),
         ("fi", "Haluaisin", "trailing_word"),
-        ("fi", "Missä minun tilaus on?", "sentence"),
+        ("fi", "Missä minun tilaus on?", "sentence_sure"),
     ],
 )
 def test_every_language_has_its_own_ends_and_beginnings(language, words, reason):
