@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.conversation.language_settings import read_languages, read_number_languages
 from ivr.errors import SettingsInvalid
-from ivr.handoff.routing import read_agents
+from ivr.handoff.routing import read_agents, read_workflow
 from ivr.roles import Role, read_roles
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -22,7 +23,20 @@ class Settings(BaseSettings):
     company_name: str = Field(
         "Nordlys", description="The company the bot answers for; spoken in the first sentence."
     )
-    language: Literal["en"] = Field("en", description="Language of calls.")
+    language: Literal["en", "sv", "nb", "fi"] = Field("en", description="Language calls begin in.")
+    languages: str = Field(
+        "en,sv",
+        validate_default=True,
+        description="Languages a caller may choose by key, by asking or by speaking it, separated by commas; "
+        "each one's place in the list is its key. en, sv, nb and fi are there.",
+    )
+    number_languages: str = Field(
+        "",
+        description="Language by the number that was dialled: +number:language, separated by commas.",
+    )
+    agents_language: Literal["en", "sv", "nb", "fi"] = Field(
+        "en", description="Language agents are briefed in, whatever the caller speaks."
+    )
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8080, ge=1, le=65535, description="Port the service listens on.")
     public_url: str = Field(
@@ -61,7 +75,13 @@ class Settings(BaseSettings):
     agents: str = Field(
         "Anna:+46850000001,Bo:+46850000002",
         description="Who takes transfers, in the order they are asked: Name:+number, or Name:client:<id> "
-        "for somebody whose phone is the desk; separated by commas.",
+        "for somebody whose phone is the desk, or Name:sip:queue@host; separated by commas. After it, in this "
+        "order, what they can: speaks sv en, knows return_item invoice, takes many (a contact centre).",
+    )
+    routing: str = Field(
+        "own",
+        description="Who finds a person: own, or taskrouter: and a workflow's SID to hand callers to Twilio "
+        "TaskRouter or Flex with the briefing as the task; our own agents are asked when that fails.",
     )
     agent_ring_s: int = Field(
         25, ge=5, le=120, description="Seconds an agent's phone rings before the next is asked."
@@ -149,6 +169,18 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("languages")
+    @classmethod
+    def _languages_are_known(cls, languages: str) -> str:
+        read_languages(languages)
+        return languages
+
+    @field_validator("number_languages")
+    @classmethod
+    def _number_languages_are_readable(cls, numbers: str) -> str:
+        read_number_languages(numbers)
+        return numbers
+
     # Each of these checks one field, so that a mistake elsewhere does not hide what they find.
 
     @field_validator("verify_signatures")
@@ -168,6 +200,12 @@ class Settings(BaseSettings):
         if known.data.get("twilio_region") and not edge:
             raise ValueError("must be set with IVR_TWILIO_REGION, such as dublin for ie1")
         return edge
+
+    @field_validator("routing")
+    @classmethod
+    def _routing_is_readable(cls, routing: str) -> str:
+        read_workflow(routing)
+        return routing
 
     @field_validator("agents")
     @classmethod
@@ -206,6 +244,17 @@ class Settings(BaseSettings):
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise ValueError("is not an address such as http://127.0.0.1:5005")
         return url
+
+    def language_of(self, dialled: str | None) -> str:
+        """Return the language a call begins in, by the number that was dialled."""
+        return read_number_languages(self.number_languages).get(dialled or "", self.language)
+
+    def languages_in_use(self) -> tuple[str, ...]:
+        """Return every language that calls or agents may hear, the one that most calls begin in first."""
+        dialled = read_number_languages(self.number_languages).values()
+        return tuple(
+            dict.fromkeys((self.language, *read_languages(self.languages), *dialled, self.agents_language))
+        )
 
     def carrier_address(self) -> tuple[str, int] | None:
         """Return host and port of the local carrier, None when the REST API is not on this machine."""

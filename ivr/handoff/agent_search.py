@@ -2,6 +2,7 @@
 
 from ivr import log
 from ivr.conversation.actions import Outcome
+from ivr.handoff.elsewhere import Elsewhere
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.opening_hours import OpeningHours
 from ivr.handoff.steering import Steering
@@ -24,12 +25,14 @@ class AgentSearch:
         steering: Steering,
         ring_s: int,
         hours: OpeningHours,
+        elsewhere: Elsewhere,
     ) -> None:
         self._ledger = ledger
         self._switchboard = switchboard
         self._steering = steering
         self._ring_s = ring_s
         self._hours = hours
+        self._elsewhere = elsewhere
         self._off_stream: set[str] = set()
 
     def note_off_stream(self, call_id: str) -> None:
@@ -48,6 +51,8 @@ class AgentSearch:
         waiting = self._ledger.row(transfer_id)
         if waiting is not None and self._was_closed(waiting):
             self._give_up(waiting)
+            return
+        if waiting is not None and self._elsewhere.has(waiting):
             return
         while True:
             row, agent = self._ledger.reserve_next(transfer_id)

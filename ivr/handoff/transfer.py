@@ -32,6 +32,7 @@ class TransferEvent(StrEnum):
     CALLER_STAYED = "caller_stayed"  # the agent is gone and the caller is not: another one is asked
     CALLER_DONE = "caller_done"  # the agent is gone, and the caller says that nothing is left to do
     SENT_BACK = "sent_back"  # the agent leaves a routine part to the bot
+    SERVED_ELSEWHERE = "served_elsewhere"  # a contact centre has talked to the caller
     CALLBACK_CHOSEN = "callback_chosen"  # the caller would rather be called back than wait
     MESSAGE_CHOSEN = "message_chosen"  # the caller would rather leave a message than wait
     MESSAGE_LEFT = "message_left"  # it is kept
@@ -45,6 +46,7 @@ TRANSITIONS: dict[TransferState, dict[TransferEvent, TransferState]] = {
     S.REQUESTED: {
         E.AGENT_DIALED: S.DIALING,
         E.NO_AGENT_LEFT: S.GIVEN_UP,
+        E.SERVED_ELSEWHERE: S.ENDED,
         E.CALLBACK_CHOSEN: S.GIVEN_UP,
         E.MESSAGE_CHOSEN: S.MESSAGE,
         E.CALLER_HUNG_UP: S.ABANDONED,
@@ -98,6 +100,8 @@ _DECISIONS = frozenset({E.AGENT_DIALED, E.NO_AGENT_LEFT})
 _LATE_DECISIONS = {
     (S.ABANDONED, E.AGENT_DIALED),
     (S.ABANDONED, E.NO_AGENT_LEFT),
+    (S.ENDED, E.AGENT_DIALED),
+    (S.ENDED, E.NO_AGENT_LEFT),
     (S.MESSAGE, E.AGENT_DIALED),
     (S.MESSAGE, E.NO_AGENT_LEFT),
     (S.GIVEN_UP, E.AGENT_DIALED),

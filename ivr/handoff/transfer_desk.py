@@ -13,6 +13,7 @@ from ivr.handoff.agent_search import AgentSearch
 from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
 from ivr.handoff.carried_case import carry_over
 from ivr.handoff.case import Case, read_case
+from ivr.handoff.elsewhere import Elsewhere, OwnRouting, Routing
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours, opening_aloud
 from ivr.handoff.places import FAREWELLS, OUTCOME_OF_HANGING_UP, PLACES, AgentHears, CallerPlace, room
@@ -52,6 +53,7 @@ class TransferDesk:
         ring_s: int,
         executor: Executor | None = None,
         hours: OpeningHours = ALWAYS_OPEN,
+        routing: Routing | None = None,
     ) -> None:
         self._wording = wording
         self._clock = clock
@@ -61,7 +63,8 @@ class TransferDesk:
         self.roster = Roster(records, agents, clock)
         self._ledger = TransferLedger(records, self.roster, clock)
         self.waiting = WaitingRoom(records, self._ledger, self.roster)
-        self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours)
+        self._elsewhere = Elsewhere(records, routing or OwnRouting())
+        self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours, self._elsewhere)
         self._watch = TransferWatch(self._ledger, self.roster, self._steering, ring_s)
 
     # The bot
@@ -172,6 +175,24 @@ class TransferDesk:
         if row is None:
             return CallerPlace.NOWHERE, ""
         return PLACES[TransferState(row.state)], row.transfer_id
+
+    def task(self, transfer_id: str) -> tuple[str, str] | None:
+        """Return (workflow, task as JSON) for a caller whom a contact centre looks after; None for ours."""
+        row, workflow = self._ledger.row(transfer_id), self._elsewhere.routing.workflow_sid
+        if row is None or workflow is None or not self._elsewhere.has(row):
+            return None
+        return workflow, self._elsewhere.routing.task(row)
+
+    def contact_centre_left(self, call_id: str, has_talked: bool, why: str) -> None:
+        """Note that the contact centre let go of a caller. Who has not talked is looked after by us."""
+        row = self._ledger.row_of(call_id)
+        if row is None or row.state != S.REQUESTED or not self._elsewhere.has(row):
+            return
+        if not has_talked:
+            self._elsewhere.failed(row, why)
+            self._soon(self._search.ask_next, row.transfer_id)
+        elif self._ledger.happened(row.transfer_id, E.SERVED_ELSEWHERE) is not None:
+            self._ledger.close_call(call_id, Outcome.CONNECTED_TO_PERSON)
 
     def attempt(self, transfer_id: str) -> int:
         """Return the how-manieth agent is asked or talks; 0 before the first."""

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     MESSAGE_ASKED = "message_asked"  # case_number: the caller leaves a message instead of waiting
     MESSAGE_TAKEN = "message_taken"  # case_number, is_spoken
     MESSAGE_WRITTEN = "message_written"  # case_number, text, is_clear; text is personal
+    ROUTING_FAILED = "routing_failed"  # transfer_id, why: the contact centre could not take the caller
     HOLD_STARTED = "hold_started"  # transfer_id, agent: the agent parked the caller
     HOLD_ENDED = "hold_ended"  # transfer_id, agent
     SENT_BACK = "sent_back"  # transfer_id, agent: to the bot, for a routine part

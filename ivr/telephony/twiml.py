@@ -7,7 +7,7 @@ absolute URLs, because its fetch is no webhook and may go another way.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Enqueue, Gather, VoiceResponse
 
 RECORD_SILENCE_S = 3  # ends a caller's <Record> turn; callers pause up to 2 s inside an order number
 RECORD_MAX_S = 30  # the longest utterance the transcriber takes
@@ -141,6 +141,18 @@ def ask_on_hold(
     gather.play(music_url)
     response.append(gather)
     response.redirect(wait_path)
+    return str(response)
+
+
+def wait_for_workflow(
+    lines: Sequence[SpokenLine], workflow_sid: str, task: str, wait_path: str, after_path: str
+) -> str:
+    """Say the lines, then give the caller to a TaskRouter workflow with its task (JSON)."""
+    response = VoiceResponse()
+    _say(response, lines)
+    enqueue = Enqueue(workflow_sid=workflow_sid, action=after_path, wait_url=wait_path)
+    enqueue.task(task)
+    response.append(enqueue)
     return str(response)
 
 

@@ -15,6 +15,7 @@ MAX_DIGITS = 32
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 _KEYS = re.compile(r"[0-9*#]*")
+_WORD = re.compile(r"[a-z-]{1,40}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _HANGUP = "hangup"  # what <Record> puts into Digits when the caller hung up
 
@@ -109,6 +110,12 @@ def waiting(form: Form, account_sid: str) -> Waiting:
     _status(form)
     waited = _once(form, "QueueTime") or ""
     return Waiting(call_id, int(waited) if _COUNT.fullmatch(waited) else 0)
+
+
+def queue_result(form: Form) -> str:
+    """Read in Twilio's words why a caller left a queue; "" when the network does not say."""
+    result = _once(form, "QueueResult") or ""
+    return result if _WORD.fullmatch(result) else ""
 
 
 def turn_taken(form: Form, account_sid: str) -> TurnTaken:

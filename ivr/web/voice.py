@@ -66,7 +66,8 @@ class _CallerLeg:
         form = webhook_forms.incoming_call(_form(), self._account_sid)
         records, settings = self._services.records, self._services.settings
         caller = known_number(form.caller)
-        if records.open_call(form.call_id, caller, known_number(form.called), settings.language):
+        language = settings.language_of(known_number(form.called))
+        if records.open_call(form.call_id, caller, known_number(form.called), language):
             records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
         return self._connect_bot()
 
@@ -93,8 +94,12 @@ class _CallerLeg:
         return self._render(form.call_id, self._services.calls.webhook_turn(form.call_id, turn))
 
     def after_queue(self) -> Response:
-        call_id = self._call_id()
-        place, _ = self._services.desk.whereabouts(call_id)
+        call_id, result = self._call_id(), webhook_forms.queue_result(_form())
+        place, transfer_id = self._services.desk.whereabouts(call_id)
+        if place is CallerPlace.QUEUE and self._services.desk.task(transfer_id) is not None:
+            has_talked = result == "bridged"  # asked only when the talk is over
+            self._services.desk.contact_centre_left(call_id, has_talked, result)
+            return self._go_on(call_id)
         if place is not CallerPlace.QUEUE:
             return self._go_on(call_id)
         # The network's queue failed under a caller who still waits: music without a queue does as well.
@@ -182,6 +187,9 @@ class _CallerLeg:
         return twiml_response(twiml.connect_stream(stream_url, "/voice/after-stream"))
 
     def _queue(self, lines: list[twiml.SpokenLine], transfer_id: str) -> str:
+        task = self._services.desk.task(transfer_id)
+        if task is not None:
+            return twiml.wait_for_workflow(lines, *task, "/voice/wait", "/voice/after-queue")
         return twiml.wait_in_queue(lines, room(transfer_id), "/voice/wait", "/voice/after-queue")
 
     def _render(self, call_id: str, answer: WebhookAnswer | None) -> Response:
