@@ -13,9 +13,10 @@ from ivr.calls.live_call import LiveCall, StreamEnd
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
-from ivr.conversation.conversation import Conversation, Pace, Phrasebook
+from ivr.conversation.conversation import Conversation, Pace
 from ivr.conversation.events import CallerHungUp, PeopleWanted
-from ivr.conversation.language_choice import Languages
+from ivr.conversation.language_choice import ONLY_ITS_OWN, Languages
+from ivr.conversation.phrasebook import Phrasebook
 from ivr.handoff.transfer import TransferState
 from ivr.log import get
 from ivr.records.kinds import Kind
@@ -59,7 +60,7 @@ class Calls:
         pace: Pace,
         language: str,
         max_call_s: float,
-        languages: Languages = Languages(),
+        languages: Languages = ONLY_ITS_OWN,
     ) -> None:
         self._engines = engines
         self._phrasebook = phrasebook
@@ -172,10 +173,9 @@ class Calls:
 
     def _language_now(self, call_id: str, first: str) -> str:
         """Return the language a call was last changed to; the process that did so may be gone."""
-        changes = (
-            event.facts for event in self._engines.records.events(call_id) if event.kind == Kind.LANGUAGE_CHANGED
-        )
-        return str(next(reversed([facts["to"] for facts in changes]), first))
+        events = self._engines.records.events(call_id)
+        changes = [event.facts["to"] for event in events if event.kind == Kind.LANGUAGE_CHANGED]
+        return str(changes[-1]) if changes else first
 
     def _claim_stream(self, call: CallInHand) -> bool:
         with call.lock:

@@ -17,7 +17,7 @@ from ivr.calls.silences import Silences
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.barge_in import Verdict
-from ivr.conversation.conversation import STILL_WORKING, Conversation
+from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
     CallBegan,
     DialogueFailed,

@@ -1,8 +1,9 @@
 """What the bot does next: events in, actions out. The heart of the service, and pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.events import (
@@ -21,10 +22,20 @@ from ivr.conversation.events import (
     UtteranceHeard,
     WaitGrewLong,
 )
-from ivr.conversation.expectation import OPEN_QUESTION, Expectation
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
+from ivr.conversation.language_choice import (
+    ONLY_ITS_OWN,
+    Choice,
+    ChosenBy,
+    Languages,
+    key_offers,
+    reworded,
+)
 from ivr.conversation.last_questions import LastQuestions
+from ivr.conversation.phrasebook import Phrasebook
 from ivr.conversation.prompt import Prompt
 from ivr.conversation.repair import Repair
+from ivr.conversation.wording_choice import asked_again, lead_in, still_working
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Keyed, Spoken, Verdict
 from ivr.handoff.case import Case, WhyTransferred
 from ivr.handoff.escalation import EscalationReason
@@ -34,43 +45,9 @@ from ivr.handoff.escalation.signals import Happened
 
 DISCLOSURE = "say_disclosure"
 HOW_TO_REACH_A_PERSON = "say_how_to_reach_a_person"
-STILL_WORKING = ("say_still_working", "say_still_working_2", "say_still_working_3")
 NOTHING_WAS_SAID = frozenset({"silence", "no_speech"})
 LAST_STEP = "anything_else"
-LEAD_INS = {
-    EscalationReason.NOT_UNDERSTOOD: ("say_sorry_not_understood",),
-    EscalationReason.DIALOGUE_UNAVAILABLE: ("say_technical_trouble",),
-    EscalationReason.SPEECH_UNAVAILABLE: ("say_technical_trouble",),
-    EscalationReason.CALL_TOO_LONG: ("say_call_too_long",),
-    EscalationReason.UPSET: ("say_sorry_about_this",),
-    EscalationReason.BEREAVEMENT: ("say_sorry_about_this",),
-    EscalationReason.SAFETY: ("say_sorry_about_this",),
-    EscalationReason.MONEY_LOST: ("say_sorry_about_this",),
-    EscalationReason.KEPT_REPEATING: ("say_sorry_not_understood",),
-    EscalationReason.COMPLEX: ("say_person_is_better",),
-    EscalationReason.COMPLAINT: ("say_person_is_better",),
-    EscalationReason.LEGAL_THREAT: ("say_person_is_better",),
-    EscalationReason.DEADLINE: ("say_person_is_better",),
-    EscalationReason.TOPIC_RESERVED: ("say_person_is_better",),
-    EscalationReason.VALUE_AT_STAKE: ("say_person_is_better",),
-}
 OFFER_PERSON = "say_offer_person"
-
-
-class Phrasebook(Protocol):
-    """The wording of every prompt, by name and language."""
-
-    def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
-        """Return the prompt with its slots filled. Raises KeyError for an unknown name."""
-        ...
-
-    def has(self, prompt_id: str, language: str) -> bool:
-        """Say whether the prompt exists in the language."""
-        ...
-
-    def version(self, language: str) -> str:
-        """Return a short fingerprint of the language's wording, for the record."""
-        ...
 
 
 class Stage(StrEnum):
@@ -100,6 +77,7 @@ class Conversation:
     caller_number: str | None = None
     pace: Pace = Pace()
     watch: Watch | None = None
+    languages: Languages = ONLY_ITS_OWN
     stage: Stage = Stage.NEW
     expects: Expectation = OPEN_QUESTION
     turn: int = 0
@@ -117,6 +95,7 @@ class Conversation:
     _is_people_first: bool = False
     _last_questions: LastQuestions | None = None
     _judged: list[Note] = field(default_factory=list)
+    _disclosed_in: set[str] = field(default_factory=set)
 
     def handle(self, event: Event) -> list[Action]:
         """Take one event and return what to do about it, in order."""
@@ -157,20 +136,19 @@ class Conversation:
             case HearingFailed():
                 return self._escalate(EscalationReason.SPEECH_UNAVAILABLE)
             case WaitGrewLong(times):
-                return [self._still_working(times)]
+                return [Say(still_working(times, self.language, self.phrasebook))]
             case TimeRanOut():
                 return self._escalate(EscalationReason.CALL_TOO_LONG)
         raise AssertionError(f"unknown event {event!r}")
 
     def _begin(self) -> list[Action]:
         self.stage = Stage.TALKING
-        disclosure = self.phrasebook.prompt(DISCLOSURE, self.language)
-        protected = replace(disclosure, is_interruptible=False)
+        protected = self._disclosure()
         if self._is_people_first:
-            return [Say(protected), *self._escalate(EscalationReason.PEOPLE_FIRST)]
+            return [protected, *self._escalate(EscalationReason.PEOPLE_FIRST)]
         opening = self.phrasebook.prompt(HOW_TO_REACH_A_PERSON, self.language)
         self._last_answer = (opening,)
-        return [Say(protected), Say(opening), self._listen(self.pace.no_input_s)]
+        return [protected, *self._key_offers(), Say(opening), self._listen(self.pace.no_input_s)]
 
     def _resume(self) -> list[Action]:
         if self.stage is Stage.NEW:
@@ -181,6 +159,8 @@ class Conversation:
         self._is_barge_in = not event.is_complete
         if event.prompt_id != DISCLOSURE:
             return []
+        if event.is_complete:
+            self._disclosed_in.add(self.language)
         version = self.phrasebook.version(self.language)
         facts = {"text_version": version, "language": self.language, "is_complete": event.is_complete}
         return [Note("disclosure_played", facts)]
@@ -188,6 +168,9 @@ class Conversation:
     def _utterance_heard(self, event: UtteranceHeard) -> list[Action]:
         if event.doubt in NOTHING_WAS_SAID:
             return []  # a cough or the line's hum: the silence goes on counting
+        chosen = self.languages.chosen(event, self.language, is_first=self.turn == 0)
+        if chosen is not None:
+            return self._take_language(chosen, event)
         self._heard = event
         if event.doubt is not None or not event.text.strip():
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
@@ -199,7 +182,38 @@ class Conversation:
         if digits == "0":
             self._judge(Happened.PRESSED_ZERO, self.turn + 1)
             return self._escalate(EscalationReason.PRESSED_ZERO)
+        chosen = self.language_keys.get(digits)
+        if chosen is not None:
+            return self._take_language(Choice(chosen, ChosenBy.KEY), None)
         return self._ask(Keyed(digits))
+
+    @property
+    def language_keys(self) -> Mapping[str, str]:
+        """The keys that choose another language now; none while digits are asked for."""
+        return {} if self.expects.kind is Expecting.DIGITS else self.languages.keys(self.language)
+
+    def _take_language(self, chosen: Choice, heard: UtteranceHeard | None) -> list[Action]:
+        """Go on in another language: the case, the form and the question on the floor stay what they are."""
+        note = Note("language_changed", {"from": self.language, "to": chosen.language, "by": chosen.by.value})
+        self.language = chosen.language
+        if self.watch is not None:
+            self.watch.language = chosen.language
+        told = [] if self.language in self._disclosed_in else [self._disclosure()]
+        if heard is not None and heard.doubt is None and chosen.are_words_good:
+            self._heard, self._last_words = heard, heard.text
+            return [note, *told, *self._ask(Spoken(heard.text))]
+        self._last_answer = reworded(self._last_answer, self.language, self.phrasebook)
+        return [note, *told, *map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
+
+    def _ask_which_language(self) -> list[Action]:
+        """Go on in the other language where there is but one, else say which key is which."""
+        others = self.languages.others(self.language)
+        if len(others) == 1:
+            return self._take_language(Choice(others[0], ChosenBy.REQUEST), None)
+        return [*(self._key_offers() or map(Say, self._last_answer)), self._listen(self.pace.no_input_s)]
+
+    def _key_offers(self) -> list[Action]:
+        return [*map(Say, key_offers(self.languages, self.language, self.phrasebook))]
 
     def _ask(self, heard: CallerInput) -> list[Action]:
         self.turn += 1
@@ -214,7 +228,7 @@ class Conversation:
         if level is not None and decision is not None and decision.step is Step.FETCH_PERSON:
             return [note, *self._escalate(decision.reason or EscalationReason.NO_INPUT)]
         if level is not None:
-            prompt = self._say(self._worded_for(step, "no_input", level))
+            prompt = Say(asked_again(step, "no_input", level, self.language, self.phrasebook))
             return [note, prompt, self._listen(self.pace.no_input_again_s)]
         if step == LAST_STEP and "order_status" in self._facts:
             # The caller has the answer and has left the receiver: a person would meet a dead line.
@@ -232,7 +246,7 @@ class Conversation:
             return [note, *self._escalate(decision.reason or EscalationReason.NOT_UNDERSTOOD)]
         if level is None:
             return [note, *self._escalate(EscalationReason.NOT_UNDERSTOOD)]
-        prompt = self._say(self._worded_for(step, "reprompt", level))
+        prompt = Say(asked_again(step, "reprompt", level, self.language, self.phrasebook))
         return [note, prompt, self._listen(self.pace.no_input_s)]
 
     def _answer(self, reply: DialogueReply) -> list[Action]:
@@ -249,6 +263,8 @@ class Conversation:
         if is_leaving:
             return self._goodbye(reply.prompts)
         self._repair.succeed()
+        if reply.verdict is Verdict.CHANGE_LANGUAGE:
+            return self._ask_which_language()
         if reply.verdict is Verdict.REPEAT:
             return [*map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
         self.expects = reply.expects
@@ -289,16 +305,11 @@ class Conversation:
     def _escalate(self, reason: EscalationReason, prompts: tuple[Prompt, ...] = ()) -> list[Action]:
         decision = self.watch.last if self.watch is not None else None
         note = Note("escalated", {"reason": reason.value, **(decision.plain_why() if decision else {})})
-        lead_in = [
-            self._say(prompt_id)
-            for prompt_id in LEAD_INS.get(reason, ())
-            if self.phrasebook.has(prompt_id, self.language)
-        ]
         case = self._case(reason)
         questions = questions_before_transfer(case, decision.mood if decision else Mood.ANNOYED_WITH_BOT)
         self._last_questions = LastQuestions(case, questions)
         asked = self._ask_last(self._last_questions)
-        return [note, *map(Say, prompts), *lead_in, *asked]
+        return [note, *map(Say, (*prompts, *lead_in(reason, self.language, self.phrasebook))), *asked]
 
     def _ask_last(self, questions: LastQuestions) -> list[Action]:
         """Ask what saves the agent time, else put the caller through."""
@@ -365,13 +376,8 @@ class Conversation:
             "policy_version": decision.policy_version,
         }
 
-    def _still_working(self, times: int) -> Say:
-        words = [name for name in STILL_WORKING if self.phrasebook.has(name, self.language)]
-        return self._say(words[(times - 1) % len(words)])
-
-    def _worded_for(self, step: str, kind: str, level: int) -> str:
-        name = f"{kind}_{step}_{level}"
-        return name if self.phrasebook.has(name, self.language) else f"{kind}_general_{level}"
+    def _disclosure(self) -> Say:
+        return Say(replace(self.phrasebook.prompt(DISCLOSURE, self.language), is_interruptible=False))
 
     def _say(self, prompt_id: str) -> Say:
         return Say(self.phrasebook.prompt(prompt_id, self.language))

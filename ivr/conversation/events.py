@@ -27,11 +27,15 @@ class PromptEnded:
 
 @dataclass(frozen=True)
 class UtteranceHeard:
-    """The caller said something. `doubt` names why it must not be acted on, if so."""
+    """The caller said something. `doubt` names why it must not be acted on, if so.
+
+    `sounds_like` is the language that the sound is in beyond doubt, None when that is not known.
+    """
 
     text: str
     asr_confidence: float
     doubt: str | None = None
+    sounds_like: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class HearingFailed:
 class WaitGrewLong:
     """The caller has been waiting for an answer longer than people do without wondering.
 
-    `times` counts such moments of one wait, from 1.
+    `times` counts such moments of the call, from 1: the next wait is bridged by other words.
     """
 
     times: int = 1

@@ -1,5 +1,6 @@
 """When keypad presses make an entry: a number of known length, a number ended by #, or a lone zero."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ivr.conversation.expectation import Expectation
@@ -33,11 +34,11 @@ class KeyEntry:
             return self._finish()
         return None
 
-    def tick(self, now_s: float) -> str | None:
-        """Return the entry when the caller has stopped pressing keys."""
+    def tick(self, now_s: float, choices: Collection[str] = ()) -> str | None:
+        """Return the entry when the caller has stopped pressing keys; sooner for one of the `choices`."""
         if not self.digits:
             return None
-        patience = LONE_ZERO_S if self.digits == "0" else INTER_DIGIT_S
+        patience = LONE_ZERO_S if self.digits == "0" or self.digits in choices else INTER_DIGIT_S
         return self._finish() if now_s - self.last_press_s >= patience else None
 
     def _finish(self) -> str | None:

@@ -33,6 +33,7 @@ class Verdict(StrEnum):
     ANSWERED = "answered"  # say the prompts, then listen for `expects`
     NO_MATCH = "no_match"  # not understood on this step: the core reprompts
     REPEAT = "repeat"  # the caller asked to hear the last thing again
+    CHANGE_LANGUAGE = "change_language"  # the caller wants another language and did not say which
     HAND_OVER = "hand_over"  # a person, because of `escalation`
     HANG_UP = "hang_up"  # say the prompts, then end the call
 

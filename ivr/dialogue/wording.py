@@ -11,6 +11,7 @@ from ivr.conversation.prompt import Prompt
 from ivr.dialogue.spoken.saying import aloud
 from ivr.errors import IvrError
 
+NOT_PERSONAL = frozenset({"key"})  # slots that say nothing about a caller
 FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end
 
 
@@ -57,7 +58,8 @@ class Wording:
             text=text.format_map(spoken),
             language=language,
             is_interruptible=prompt_id != FIRST_SENTENCE,
-            is_personal=bool(wanted),
+            is_personal=bool(wanted - NOT_PERSONAL),
+            slots=tuple((name, str(slots[name])) for name in sorted(wanted)),
         )
 
     def fixed_prompts(self, language: str) -> list[Prompt]:
