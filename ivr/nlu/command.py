@@ -47,7 +47,8 @@ def nlu_command(
     def train_(force: bool, use: bool, as_json: bool) -> None:
         """Make a model of nlu_data/ and put it into the store. `ivr nlu release` makes it live."""
         settings = load()
-        refuse_errors(validate(settings.nlu_data_dir))
+        nlu_data = settings.nlu_data_dir
+        refuse_errors(validate(nlu_data), nlu_data, is_for_training=True)
         with TrainingProgress(is_quiet=as_json) as progress:
             made = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say, force)
         store = ModelStore(settings.data_dir)

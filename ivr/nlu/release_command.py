@@ -64,7 +64,7 @@ def add_releasing(
         started_s = clock.monotonic()
         with TrainingProgress(is_quiet=as_json) as progress:
             if version is None:
-                refuse_errors(validate(settings.nlu_data_dir))
+                refuse_errors(validate(settings.nlu_data_dir), settings.nlu_data_dir)
                 chosen = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say).version
             else:
                 chosen = ModelStore(settings.data_dir).resolve(version)
@@ -106,7 +106,7 @@ def add_releasing(
             change = " with uncommitted changes" if manifest.has_uncommitted_changes else ""
             commit = f"{manifest.git_commit[:10]}{change}" if manifest.git_commit else "no git"
             click.echo(
-                f"  {manifest.version}  {manifest.trained_by}  {commit}  trained in {manifest.training_s:.0f} s"
+                f"  {manifest.version}  {manifest.trained_by}  {commit}  took {manifest.training_s:.0f} s"
             )
 
 
