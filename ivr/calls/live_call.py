@@ -34,6 +34,7 @@ from ivr.conversation.events import (
 )
 from ivr.conversation.floor import Floor, FloorEvent, FloorState
 from ivr.conversation.keys import KeyEntry
+from ivr.conversation.wording_choice import STILL_WORKING
 from ivr.log import get
 from ivr.records.kinds import Kind
 
