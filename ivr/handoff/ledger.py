@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from ivr import log
@@ -17,6 +18,12 @@ from ivr.records.store import AgentRow, CallRecords, TransferRow
 
 S = TransferState
 E = TransferEvent
+UNSETTLED_S = 5.0  # the outcome is written right behind the transfer's end, or never
+_OUTCOMES = {
+    S.ENDED: Outcome.CONNECTED_TO_PERSON,
+    S.GIVEN_UP: Outcome.CALLBACK_BOOKED,
+    S.ABANDONED: Outcome.CALLER_HUNG_UP,
+}
 _log = log.get("handoff.ledger")
 
 
@@ -205,6 +212,18 @@ class TransferLedger:
         """Give the call its outcome, if it has none yet."""
         if self._records.close_call(call_id, outcome):
             self._records.append(call_id, Kind.CALL_ENDED, outcome=outcome, reason="transfer")
+
+    def settle(self) -> None:
+        """Give an outcome to calls whose transfer ended while the process that would have said so died."""
+        before = self._clock.now() - timedelta(seconds=UNSETTLED_S)
+        for row in self._records.unsettled_transfers(sorted(_OUTCOMES), before):
+            outcome = _OUTCOMES[TransferState(row.state)]
+            if row.state == S.GIVEN_UP and self._was_message(row):
+                outcome = Outcome.MESSAGE_TAKEN
+            self.close_call(row.call_id, outcome)
+
+    def _was_message(self, row: TransferRow) -> bool:
+        return any(event.kind == Kind.MESSAGE_ASKED for event in self._records.events(row.call_id))
 
     def _seen(self, row: TransferRow) -> tuple[tuple[str, int], float]:
         stand = (row.state, len(row.tried))

@@ -29,6 +29,7 @@ from ivr.telephony.switchboard import Switchboard
 __all__ = ["AgentHears", "CallerPlace", "TransferDesk", "room"]
 
 DIALERS = 8
+SETTLE_EVERY_S = 15.0
 
 S = TransferState
 E = TransferEvent
@@ -63,6 +64,7 @@ class TransferDesk:
         self.roster = Roster(records, agents, clock)
         self._ledger = TransferLedger(records, self.roster, clock)
         self.waiting = WaitingRoom(records, self._ledger, self.roster)
+        self._settle_next_s = 0.0
         self._elsewhere = Elsewhere(records, routing or OwnRouting())
         self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours, self._elsewhere)
         self._watch = TransferWatch(self._ledger, self.roster, self._steering, ring_s)
@@ -309,12 +311,18 @@ class TransferDesk:
         self._steering.retry()
         try:
             self.roster.bring_back()
+            self._settle_now_and_then()
             for row in self._ledger.askable():
                 self._soon(self._search.ask_next, row.transfer_id)
             for row in self._watch.overdue():
                 self._soon(self._mend, row)
         except RecordsUnavailable as problem:
             _log.warning("sweep_left_out", why=str(problem))
+
+    def _settle_now_and_then(self) -> None:
+        if self._clock.monotonic() >= self._settle_next_s:
+            self._settle_next_s = self._clock.monotonic() + SETTLE_EVERY_S
+            self._ledger.settle()
 
     def _mend(self, row: TransferRow) -> None:
         try:

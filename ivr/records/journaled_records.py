@@ -150,6 +150,10 @@ class JournaledRecords:
         """Return the transfers in these states, the oldest request first."""
         return self._inner.transfers_in(states)
 
+    def unsettled_transfers(self, states: Collection[str], before: datetime) -> list[TransferRow]:
+        """Return transfers that stand in these states since before a moment, of calls without an outcome."""
+        return self._inner.unsettled_transfers(states, before)
+
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         return self._inner.busy_agents()

@@ -192,6 +192,19 @@ class SqlCallRecords:
             found = connection.execute(wanted.order_by(transfers.c.ordinal))
             return [rows.transfer_row(row) for row in found]
 
+    def unsettled_transfers(self, states: Collection[str], before: datetime) -> list[TransferRow]:
+        """Return transfers that stand in these states since before a moment, of calls without an outcome."""
+        of_call = transfers.join(calls, calls.c.call_id == transfers.c.call_id)
+        wanted = (
+            select(transfers)
+            .select_from(of_call)
+            .where(calls.c.outcome.is_(None), transfers.c.state.in_(states), transfers.c.state_since < before)
+        )
+        with self._reading() as connection:
+            return [
+                rows.transfer_row(row) for row in connection.execute(wanted.order_by(transfers.c.ordinal))
+            ]
+
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         wanted = select(transfers.c.agent).where(

@@ -137,6 +137,10 @@ class CallRecords(Protocol):
         """Return the transfers in these states, the oldest request first."""
         ...
 
+    def unsettled_transfers(self, states: Collection[str], before: datetime) -> list[TransferRow]:
+        """Return transfers that stand in these states since before a moment, of calls without an outcome."""
+        ...
+
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         ...

@@ -481,3 +481,17 @@ def test_they_are_ready(records: ReplayableRecords) -> None:
 @pytest.mark.skipif(bool(POSTGRESQL_URL), reason="PostgreSQL took part in every test above")
 def test_postgresql_took_part() -> None:
     pytest.skip("IVR_TEST_DATABASE_URL is not set: these promises were not tried on PostgreSQL")
+
+
+def test_a_transfer_that_ended_without_an_outcome_for_its_call_is_found(kept: Kept) -> None:
+    for call_id, transfer_id in (("CA1", "t1"), ("CA2", "t2"), ("CA3", "t3")):
+        kept.records.open_call(call_id, None, None, "en")
+        kept.records.open_transfer(transfer_id, call_id, "asked_for_person", {}, [])
+    for transfer_id in ("t1", "t2"):
+        kept.records.move_transfer(transfer_id, "requested", "given_up")
+    kept.records.close_call("CA2", "callback_booked")
+    now = kept.clock.now()
+    assert kept.records.unsettled_transfers(["given_up"], now) == [], "it has only just ended"
+    kept.clock.advance(10)
+    found = kept.records.unsettled_transfers(["given_up"], kept.clock.now() - timedelta(seconds=5))
+    assert [row.transfer_id for row in found] == ["t1"]

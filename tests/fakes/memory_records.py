@@ -161,6 +161,13 @@ class MemoryCallRecords:
         with self._answering():
             return [row for row in self._transfers.values() if row.state in set(states)]
 
+    def unsettled_transfers(self, states: Collection[str], before: datetime) -> list[TransferRow]:
+        """Return transfers that stand in these states since before a moment, of calls without an outcome."""
+        with self._answering():
+            is_open = {call_id for call_id, call in self._calls.items() if call.outcome is None}
+            rows = self.transfers_in(states)
+            return [row for row in rows if row.call_id in is_open and row.state_since < before]
+
     def busy_agents(self) -> set[str]:
         """Return names of agents who are ringing, being briefed or joined to a caller."""
         with self._answering():

@@ -1,5 +1,7 @@
 """A caller who asked for a person, two agents, and a phone network in the test's hands."""
 
+from functools import cached_property
+
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours
@@ -39,7 +41,11 @@ class TransferScene:
             self.executor,
             hours,
         )
-        self.parts = FollowUpParts(self.records, self.desk, self.switchboard, self.executor, self.clock)
+
+    @cached_property
+    def parts(self) -> FollowUpParts:
+        """Return what callers get beside a person."""
+        return FollowUpParts(self.records, self.desk, self.switchboard, self.executor, self.clock)
 
     def caller_asks(self, call_id: str = CALLER) -> str:
         """Put a caller on the line who asks for a person; agents are not phoned before `run`."""
