@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from ivr import log
@@ -53,6 +54,7 @@ from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.owners import load_owners
 from ivr.insights.sql_tally import SqlTally
 from ivr.insights.tally import Tally
+from ivr.metrics import ServiceFigures, make_registry
 from ivr.nlu.trial import trial
 from ivr.orders.demo_shop import seed
 from ivr.orders.http_order_book import HttpOrderBook
@@ -117,6 +119,7 @@ class WiredServices:
     tally: Tally
     owners: Mapping[str, str]
     calls: Calls
+    metrics: CollectorRegistry
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]]
 
@@ -183,6 +186,7 @@ def wire(settings: Settings) -> WiredServices:
         prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
     )
     calls = make_calls(settings, engines, wording)
+    metrics = make_registry(ServiceFigures(calls, hearing))
     caller_of = partial(_caller_of, records)
     pause = time.sleep  # noqa: TID251  the order check's adapter to real time
     order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, pause, caller_of)
@@ -214,6 +218,7 @@ def wire(settings: Settings) -> WiredServices:
         supervision=DeskSupervision(records, desk, people_first),
         joined_call=JoinedCall(records, desk, switchboard),
         calls=calls,
+        metrics=metrics,
         actions=Actions(
             order_check,
             make_shop(settings, database, clock),
@@ -330,6 +335,7 @@ def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
         Pace(settings.no_input_s, settings.no_input_again_s),
         settings.language,
         settings.max_call_s,
+        settings.most_calls,
         Languages(read_languages(settings.languages)),
     )
 

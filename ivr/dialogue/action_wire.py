@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-FORM = "order_status_form"
+FORM = "matter_form"
 LONGEST = 32  # digits
+LONGEST_SAID = 600  # characters
 
 
 class ActionRequestMalformed(Exception):
@@ -14,7 +15,11 @@ class ActionRequestMalformed(Exception):
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """One action Rasa asks for. `numbers` are the digit strings in the caller's last input, in order."""
+    """One action Rasa asks for.
+
+    `numbers` are the digit strings in the caller's last input, in order, `entities` the names of all that
+    was found in it, `said` the words as they were transcribed.
+    """
 
     action: str
     call_id: str
@@ -22,6 +27,9 @@ class ActionRequest:
     intent: str | None
     numbers: tuple[str, ...]
     active_loop: str | None
+    entities: frozenset[str] = frozenset()
+    said: str = ""
+    language: str = "en"
 
     @property
     def requested_slot(self) -> str | None:
@@ -71,7 +79,19 @@ def read_request(body: object) -> ActionRequest:
         intent=intent.get("name") if isinstance(intent, Mapping) else None,
         numbers=_numbers(entities),
         active_loop=loop.get("name"),
+        entities=frozenset(str(found.get("entity")) for found in entities if isinstance(found, Mapping)),
+        **_as_it_was_said(latest),
     )
+
+
+def _as_it_was_said(latest: Mapping[str, Any]) -> dict[str, str]:
+    """Return language and words of the last input: what the service sent along, else what Rasa was given."""
+    sent = latest.get("metadata")
+    sent = sent if isinstance(sent, Mapping) else {}
+    return {
+        "said": str(sent.get("said") or latest.get("text") or "")[:LONGEST_SAID],
+        "language": str(sent.get("language") or "en"),
+    }
 
 
 def _numbers(entities: Sequence[Any]) -> tuple[str, ...]:
@@ -90,6 +110,11 @@ def slot(name: str, value: Any) -> dict[str, Any]:
 def followup(action: str) -> dict[str, Any]:
     """Return the event that makes Rasa run this action next."""
     return {"event": "followup", "name": action, "timestamp": None}
+
+
+def ask(question: str) -> dict[str, Any]:
+    """Return the event that makes the form ask this question next."""
+    return slot("requested_slot", question)
 
 
 def say(response: str, **values: str) -> dict[str, Any]:

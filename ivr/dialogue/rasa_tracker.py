@@ -15,6 +15,7 @@ POSTCODE_DIGITS = 5  # the longest; endpointing and keys wait for this many
 _ASKED = {
     "order_number": Expectation(Expecting.DIGITS, "order_number", 6),
     "postcode": Expectation(Expecting.DIGITS, "postcode", POSTCODE_DIGITS),
+    "confirmation": Expectation(Expecting.YES_NO, "confirmation"),
 }
 _VERDICTS = {
     "no_match": Verdict.NO_MATCH,
@@ -32,6 +33,8 @@ _FACTS = {
     "delivery_date": "delivery_date",
     "carrier_name": "carrier_name",
     "tracking_code": "tracking_code",
+    "matter": "matter",
+    "case_number": "case_number",
 }
 
 
@@ -155,7 +158,8 @@ def _prompt(utterance: Utterance, wording: Wording, language: str) -> Prompt:
 
 def _expectation(turn: Turn) -> Expectation:
     if turn.active_loop == FORM:
-        return _ASKED.get(str(turn.slots.get("requested_slot")), Expectation())
+        asked = str(turn.slots.get("requested_slot"))
+        return _ASKED.get(asked, Expectation(step=asked))
     if turn.slots.get("step") == "anything_else":
         return Expectation(Expecting.YES_NO, "anything_else")
     return Expectation()

@@ -14,8 +14,8 @@ WORDS_PER_S = 3.6  # measured with hibari over these sentences: 3.1 to 5.3
 SENTENCE_PAUSE_S = 0.3
 
 # What the bot did, by the prompt it said or the key the dialogue keeps, and the words for it.
-_ASKED_ORDER_NUMBER = {"asked_order_number", "utter_ask_order_status_form_order_number"}
-_ASKED_POSTCODE = {"asked_postcode", "utter_ask_order_status_form_postcode"}
+_ASKED_ORDER_NUMBER = {"asked_order_number", "utter_ask_order_number"}
+_ASKED_POSTCODE = {"asked_postcode", "utter_ask_postcode"}
 _READ_OPENING_HOURS = {"read_opening_hours", "utter_opening_hours"}
 
 

@@ -3,15 +3,19 @@
 import random
 from datetime import date, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from ivr.orders.demo_goods import demo_invoices, demo_products, demo_returns
 from ivr.orders.order_book import Order, OrderStatus
 from ivr.orders.order_row import order_of
+from ivr.orders.shop_tables import invoice_columns, product_columns, return_columns
 from ivr.records.database import commanding
-from ivr.records.models import orders
+from ivr.records.models import invoices, order_returns, orders, products
 
 SEED = 20_300_304
-KNOWN_NUMBER = "471192"  # named in the documentation and in the example calls
+KNOWN_NUMBER = "471192"  # shipped; named in the documentation and in the example calls
+KNOWN_OPEN = "350871"  # received: can be changed and cancelled
+KNOWN_DELIVERED = "803415"  # delivered: can be returned
 
 _FIRST_NAMES = (
     "Alma",
@@ -63,7 +67,19 @@ def seed(database_url: str, today: date) -> int:
     with commanding(database_url) as connection:
         connection.execute(delete(orders).where(orders.c.number.in_([order.number for order in shop])))
         connection.execute(insert(orders), [_columns(order) for order in shop])
+        _seed_goods(connection, shop, today)
     return len(shop)
+
+
+def _seed_goods(connection: Connection, shop: list[Order], today: date) -> None:
+    numbers = [order.number for order in shop]
+    for table in (invoices, order_returns):
+        connection.execute(delete(table).where(table.c.order_number.in_(numbers)))
+    bills, sent_back = demo_invoices(shop, today), demo_returns(shop, today)
+    connection.execute(insert(invoices), [invoice_columns(*bill) for bill in bills.items()])
+    connection.execute(insert(order_returns), [return_columns(*back) for back in sent_back.items()])
+    connection.execute(delete(products))
+    connection.execute(insert(products), [product_columns(product) for product in demo_products(today)])
 
 
 def list_orders(database_url: str) -> list[Order]:
@@ -75,8 +91,8 @@ def list_orders(database_url: str) -> list[Order]:
 def demo_orders(today: date) -> list[Order]:
     """Return the demo orders as they stand on a day. The same day gives the same orders. Pure."""
     dice = random.Random(SEED)
-    shop = [_known_order(today)]
-    numbers = {KNOWN_NUMBER}
+    shop = _known_orders(today)
+    numbers = {order.number for order in shop}
     for turn in range(4):
         for status, days in _MIX:
             if turn == 3 and status in (OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED):
@@ -87,16 +103,34 @@ def demo_orders(today: date) -> list[Order]:
     return shop
 
 
-def _known_order(today: date) -> Order:
-    return Order(
-        number=KNOWN_NUMBER,
-        postcode="11455",
-        status=OrderStatus.SHIPPED,
-        customer_name="Freja Almkvist",
-        delivery_date=today + timedelta(days=2),
-        carrier_name="PostNord",
-        tracking_code="PN4711925508SE",
-    )
+def _known_orders(today: date) -> list[Order]:
+    return [
+        Order(
+            number=KNOWN_NUMBER,
+            postcode="11455",
+            status=OrderStatus.SHIPPED,
+            customer_name="Freja Almkvist",
+            delivery_date=today + timedelta(days=2),
+            carrier_name="PostNord",
+            tracking_code="PN4711925508SE",
+        ),
+        Order(
+            number=KNOWN_OPEN,
+            postcode="41106",
+            status=OrderStatus.RECEIVED,
+            customer_name="Leif Havsmark",
+            delivery_date=today + timedelta(days=6),
+        ),
+        Order(
+            number=KNOWN_DELIVERED,
+            postcode="0155",
+            status=OrderStatus.DELIVERED,
+            customer_name="Maren Fossheim",
+            delivery_date=today - timedelta(days=2),
+            carrier_name="Bring",
+            tracking_code="BR8034150042NO",
+        ),
+    ]
 
 
 def _order(

@@ -11,6 +11,11 @@ class ScriptedCalls:
         self.answers: list[WebhookAnswer | None] = []
         self.turns: list[tuple[str, WebhookTurn]] = []
         self.hung_up: list[str] = []
+        self.has_room = True
+
+    def admit(self, call_id: str) -> bool:
+        """Say what the test says."""
+        return self.has_room
 
     def after_stream(self, call_id: str) -> StreamOutcome:
         """Return the scripted outcome."""

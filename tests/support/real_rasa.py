@@ -19,8 +19,10 @@ from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.nlu.training import rasa_environment, run_arguments, train, write_runtime_files
-from ivr.orders.order_book import OrderBook
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
+from tests.fakes.fixed_privacy_desk import FixedPrivacyDesk
+from tests.fakes.memory_orders import TODAY, MemoryOrderBook
+from tests.fakes.memory_shop import MemoryShop
 
 ROOT = Path(__file__).parents[2]
 RASA_TOKEN = "token-of-this-test"
@@ -45,14 +47,19 @@ class RealRasa:
 
 
 @contextmanager
-def running_rasa(folder: Path, orders: OrderBook) -> Iterator[RealRasa]:
+def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
     """Train if needed, start Rasa and the actions, and stop them at the end."""
     model = train(ROOT / "nlu_data", ROOT / "var", ROOT / ".venv-rasa", say=lambda _: None).model
     clock = SystemClock()
     limits = MemoryTryLimits(clock, per_order=10_000)  # many conversations share the shop's few orders
     order_check = OrderCheck(orders, limits, clock, time_passes, lambda _: None)
+    shop = MemoryShop(orders)
     app = Flask("actions")
-    app.register_blueprint(create_rasa_actions_blueprint(Actions(order_check), ACTIONS_TOKEN))
+    app.register_blueprint(
+        create_rasa_actions_blueprint(
+            Actions(order_check, shop, FixedPrivacyDesk(), lambda: TODAY), ACTIONS_TOKEN
+        )
+    )
     actions = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler)
     threading.Thread(target=actions.serve_forever, daemon=True).start()
     write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", ACTIONS_TOKEN)

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
+from babel.numbers import get_currency_name
+
 from ivr.dialogue.spoken.dates import date_aloud
+
+# Babel says "Swedish kronor"; at home nobody does.
+_HOME_MONEY = {
+    ("SEK", "en"): "kronor",
+    ("SEK", "sv"): "kronor",
+    ("NOK", "nb"): "kroner",
+    ("NOK", "en"): "kroner",
+}
 
 
 def digits_aloud(digits: str, language: str = "en") -> str:
@@ -23,6 +33,14 @@ def code_aloud(code: str, language: str = "en") -> str:
     return digits_aloud(code.upper(), language)
 
 
+def money_aloud(amount: str, language: str = "en") -> str:
+    """Return "1249 kronor" for "1249.00 SEK", and "1249 kronor 50" for "1249.50 SEK"."""
+    number, _, currency = amount.partition(" ")
+    whole, _, hundredths = number.partition(".")
+    name = _HOME_MONEY.get((currency, language)) or get_currency_name(currency, int(whole), language)
+    return f"{whole} {name}" if int(hundredths or 0) == 0 else f"{whole} {name} {hundredths}"
+
+
 # How each slot sounds, from its value and the language; slots not named here are said as they are.
 SPOKEN: Mapping[str, Callable[[str, str], str]] = {
     "order_number": digits_aloud,
@@ -30,7 +48,11 @@ SPOKEN: Mapping[str, Callable[[str, str], str]] = {
     "digits": digits_aloud,
     "postcode": digits_aloud,
     "tracking_code": code_aloud,
-    "delivery_date": date_aloud,
+    "return_code": code_aloud,
+    "amount": money_aloud,
+    **dict.fromkeys(
+        ("delivery_date", "new_date", "first_day", "last_day", "due_date", "paid_on", "back_on"), date_aloud
+    ),
 }
 
 

@@ -235,7 +235,7 @@ def test_actions_are_run_for_rasa_only(service: ServiceInProcess, query: str) ->
         b'{"next_action": "action_repeat", "sender_id": "CA1", "tracker": {"active_loop": {"name": [1]}}}',
         b'{"next_action": "action_take_form_answer", "sender_id": "CA1", "tracker": {"slots": '
         b'{"order_number": {"a": 1}, "postcode": [1], "requested_slot": 7}, '
-        b'"active_loop": {"name": "order_status_form"}}}',
+        b'"active_loop": {"name": "matter_form"}}}',
     ],
 )
 def test_malformed_action_requests_have_a_defined_answer(service: ServiceInProcess, body: bytes) -> None:

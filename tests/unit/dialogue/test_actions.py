@@ -6,172 +6,146 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialogue.action_wire import ActionRequestMalformed, read_request
-from ivr.dialogue.actions import ACTION_NAMES, Actions, UnknownAction
-from tests.support.order_desk import OrderDesk
-
-FORM = "order_status_form"
-
-
-def body(action: str, slots: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """Write a request as Rasa 3.6 sends it, cut to what counts."""
-    numbers = more.get("numbers", ())
-    return {
-        "next_action": action,
-        "sender_id": "CA1",
-        "tracker": {
-            "slots": slots or {},
-            "latest_message": {
-                "intent": {"name": more.get("intent", "inform_number"), "confidence": 0.9},
-                "entities": [{"entity": "digits", "value": number} for number in numbers],
-            },
-            "active_loop": {"name": FORM} if more.get("is_form_open") else {},
-        },
-    }
-
-
-class Bot:
-    """Runs actions and keeps slots between them, as Rasa does."""
-
-    def __init__(self) -> None:
-        self.desk = OrderDesk()
-        self.actions = Actions(self.desk.order_check)
-        self.slots: dict[str, Any] = {}
-
-    def runs(self, action: str, **more: Any) -> list[str]:
-        """Run an action; return what it said or ordered."""
-        answer = self.actions.run(read_request(body(action, self.slots, **more))).as_json()
-        for event in answer["events"]:
-            if event["event"] == "slot":
-                self.slots[event["name"]] = event["value"]
-        self.followed_by = [event["name"] for event in answer["events"] if event["event"] == "followup"]
-        self.said = answer["responses"]
-        return [response.get("response") or response["custom"]["command"] for response in self.said]
-
-    def hears_in_form(self, *numbers: str, intent: str = "inform_number") -> list[str]:
-        """Let the form take an answer, then ask for what is missing."""
-        said = self.runs("validate_order_status_form", numbers=numbers, intent=intent, is_form_open=True)
-        missing = [name for name in ("order_number", "postcode") if self.slots.get(name) is None]
-        self.slots["requested_slot"] = missing[0] if missing else None
-        return said
+from ivr.dialogue.action_wire import FORM, ActionRequestMalformed, read_request
+from ivr.dialogue.actions import ACTION_NAMES, UnknownAction
+from tests.support.form_talk import FormTalk, body
 
 
 @pytest.fixture
-def bot() -> Bot:
-    return Bot()
+def talk() -> FormTalk:
+    return FormTalk()
 
 
-def test_number_then_postcode_then_status(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "order_number"
-    assert bot.hears_in_form("471192") == ["utter_read_back_order_number"]
-    assert bot.said[0]["order_number"] == "471192"
-    assert bot.hears_in_form("11455") == []
-    assert bot.runs("action_order_status") == [
+def test_number_then_postcode_then_status(talk: FormTalk) -> None:
+    assert talk.hears("order_status") == ["utter_ask_order_number"]
+    assert talk.hears("inform_number", numbers=("471192",)) == [
+        "utter_read_back_order_number",
+        "utter_ask_postcode",
+    ]
+    assert talk.says("utter_read_back_order_number")["order_number"] == "471192"
+    assert talk.hears("inform_number", numbers=("11455",)) == [
         "utter_order_shipped",
         "utter_expected_on",
         "utter_tracking",
         "utter_ask_anything_else",
     ]
-    assert bot.slots["step"] == "anything_else"
-    assert bot.slots["is_verified"] is True
-    assert bot.slots["postcode"] is None
+    assert talk.slots["step"] == "anything_else"
+    assert talk.slots["is_verified"] is True
+    assert talk.slots["postcode"] is None
 
 
-def test_a_wrong_postcode_empties_the_form_and_tells_nothing(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "order_number"
-    bot.hears_in_form("471192")
-    assert bot.hears_in_form("99999") == ["utter_no_match_for_order"]
-    assert bot.slots["order_number"] is None
-    assert not bot.slots["is_verified"]
-    assert bot.slots["order_status"] is None
+def test_a_wrong_postcode_empties_the_form_and_tells_nothing(talk: FormTalk) -> None:
+    talk.hears("inform_number", numbers=("471192",))
+    said = talk.hears("inform_number", numbers=("99999",))
+    assert said == ["utter_no_match_for_order", "utter_ask_order_number"]
+    assert talk.slots["order_number"] is None
+    assert not talk.slots["is_verified"]
+    assert talk.slots["order_status"] is None
 
 
-def test_a_missing_order_gets_the_very_same_answer(bot: Bot) -> None:
-    other = Bot()
-    for each, number in ((bot, "471192"), (other, "999999")):
-        each.slots["requested_slot"] = "order_number"
-        each.hears_in_form(number)
-        each.hears_in_form("99999")
-    assert bot.said == other.said
-    assert {**bot.slots, "known_order_number": ""} == {**other.slots, "known_order_number": ""}
+def test_a_missing_order_gets_the_very_same_answer(talk: FormTalk) -> None:
+    other = FormTalk()
+    for each, number in ((talk, "471192"), (other, "999999")):
+        each.hears("inform_number", numbers=(number,))
+        each.hears("inform_number", numbers=("99999",))
+    assert talk.responses == other.responses
+    assert {**talk.slots, "known_order_number": ""} == {**other.slots, "known_order_number": ""}
 
 
-def test_three_wrong_tries_lead_to_a_person(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "order_number"
+def test_three_wrong_tries_lead_to_a_person(talk: FormTalk) -> None:
     for _ in range(3):
-        bot.hears_in_form("471192")
-        bot.hears_in_form("99999")
-    assert bot.runs("action_order_status") == ["utter_cannot_verify", "hand_over"]
-    assert bot.said[1]["custom"]["reason"] == "verification_failed"
+        talk.hears("inform_number", numbers=("471192",))
+        said = talk.hears("inform_number", numbers=("99999",))
+    assert said == ["utter_cannot_verify", "hand_over"]
+    assert talk.responses[-1]["custom"]["reason"] == "verification_failed"
 
 
-def test_a_failing_order_system_leads_to_a_person(bot: Bot) -> None:
-    bot.desk.book.is_up = False
-    bot.slots["requested_slot"] = "order_number"
-    bot.hears_in_form("471192")
-    bot.hears_in_form("11455")
-    assert bot.runs("action_order_status") == ["utter_orders_unavailable", "hand_over"]
-    assert bot.said[1]["custom"]["reason"] == "orders_unavailable"
+def test_a_failing_order_system_leads_to_a_person(talk: FormTalk) -> None:
+    talk.desk.book.is_up = False
+    talk.hears("inform_number", numbers=("471192",))
+    assert talk.hears("inform_number", numbers=("11455",)) == ["utter_orders_unavailable", "hand_over"]
+    assert talk.responses[-1]["custom"]["reason"] == "orders_unavailable"
 
 
-def test_a_second_order_is_verified_anew(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "order_number"
-    bot.hears_in_form("471192")
-    bot.hears_in_form("11455")
-    bot.runs("action_order_status")
-    bot.hears_in_form("803415")
-    assert not bot.slots["is_verified"]
-    assert bot.slots["order_status"] is None
-    assert bot.slots["customer_name"] is None
+def test_a_second_order_is_verified_anew(talk: FormTalk) -> None:
+    talk.is_checked()
+    talk.hears("inform_number", numbers=("803415",))
+    assert not talk.slots["is_verified"]
+    assert talk.slots["order_status"] is None
+    assert talk.slots["customer_name"] is None
 
 
-def test_a_status_is_never_told_without_verification(bot: Bot) -> None:
-    bot.slots |= {"outcome": "found", "order_status": "shipped", "is_verified": None}
-    assert "utter_order_shipped" not in bot.runs("action_order_status")
+def test_who_was_checked_is_not_asked_again(talk: FormTalk) -> None:
+    talk.is_checked()
+    assert talk.hears("track_delivery")[0] == "utter_tracking"
+    assert talk.hears("order_status", entities=("another_order",)) == ["utter_ask_order_number"]
+    assert not talk.slots["is_verified"]
 
 
-def test_not_understood_in_the_form_gives_the_floor_back_to_it(bot: Bot) -> None:
-    assert bot.runs("action_not_understood", is_form_open=True) == ["no_match"]
-    assert bot.followed_by == [FORM]
-    assert bot.runs("action_not_understood") == ["no_match"]
-    assert bot.followed_by == ["action_listen"]
+@pytest.mark.parametrize("matter", ["order_status", "track_delivery", "return_status", "balance", "invoice"])
+def test_nothing_of_an_order_is_told_without_verification(talk: FormTalk, matter: str) -> None:
+    talk.slots |= {
+        "matter": matter,
+        "outcome": None,
+        "order_status": "shipped",
+        "known_order_number": "471192",
+    }
+    assert talk.runs("action_serve_matter") == ["utter_orders_unavailable", "hand_over"]
 
 
-def test_what_the_bot_can_do_is_said_once_then_it_is_a_no_match(bot: Bot) -> None:
-    assert bot.runs("action_cannot_help", intent="out_of_scope") == ["utter_cannot_help"]
-    assert bot.runs("action_cannot_help", intent="out_of_scope") == ["no_match"]
+def test_not_understood_in_the_form_gives_the_floor_back_to_it(talk: FormTalk) -> None:
+    assert talk.runs("action_not_understood", is_form_open=True) == ["no_match"]
+    assert talk.followed_by == [FORM]
+    assert talk.runs("action_not_understood") == ["no_match"]
+    assert talk.followed_by == ["action_listen"]
 
 
-def test_help_fits_the_open_question(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "postcode"
-    assert bot.runs("action_help", is_form_open=True) == ["utter_help_postcode"]
-    bot.slots["requested_slot"] = None
-    assert bot.runs("action_help") == ["utter_help"]
+def test_what_the_bot_can_do_is_said_once_then_it_is_a_no_match(talk: FormTalk) -> None:
+    assert talk.runs("action_cannot_help", intent="out_of_scope") == ["utter_cannot_help"]
+    assert talk.runs("action_cannot_help", intent="out_of_scope") == ["no_match"]
 
 
-def test_only_six_digits_start_the_form_unasked(bot: Bot) -> None:
-    assert bot.runs("action_take_digits", numbers=("471192",)) == []
-    assert bot.followed_by == [FORM]
-    assert bot.runs("action_take_digits", numbers=("1",)) == ["no_match"]
+def test_help_fits_the_open_question(talk: FormTalk) -> None:
+    talk.slots["requested_slot"] = "postcode"
+    assert talk.runs("action_help", is_form_open=True) == ["utter_help_postcode"]
+    talk.slots["requested_slot"] = None
+    assert talk.runs("action_help") == ["utter_help"]
 
 
-def test_first_digits_are_repeated_when_the_rest_is_asked_for(bot: Bot) -> None:
-    bot.slots["requested_slot"] = "order_number"
-    assert bot.hears_in_form("471") == []
-    assert bot.runs("action_ask_order_status_form_order_number") == ["utter_rest_of_order_number"]
-    assert bot.said[0]["digits"] == "471"
-    assert bot.hears_in_form("192") == ["utter_read_back_order_number"]
+def test_only_six_digits_start_the_form_unasked(talk: FormTalk) -> None:
+    assert talk.runs("action_take_digits", numbers=("471192",)) == []
+    assert talk.followed_by == [FORM]
+    assert talk.runs("action_take_digits", numbers=("1",)) == ["no_match"]
 
 
-def test_an_unknown_action_is_refused(bot: Bot) -> None:
+def test_first_digits_are_repeated_when_the_rest_is_asked_for(talk: FormTalk) -> None:
+    talk.hears("order_status")
+    assert talk.hears("inform_number", numbers=("471",)) == ["utter_rest_of_order_number"]
+    assert talk.says("utter_rest_of_order_number")["digits"] == "471"
+    said = talk.hears("inform_number", numbers=("192",))
+    assert said == ["utter_read_back_order_number", "utter_ask_postcode"]
+
+
+def test_starting_over_drops_the_matter_and_keeps_who_is_calling(talk: FormTalk) -> None:
+    talk.is_checked()
+    talk.hears("cancel_order")
+    assert talk.runs("action_start_over", intent="start_over") == ["utter_start_over", "utter_what_can_i_do"]
+    assert talk.slots["matter"] is None
+    assert talk.slots["requested_slot"] is None
+    assert talk.slots["is_verified"] is True
+
+
+def test_an_unknown_action_is_refused(talk: FormTalk) -> None:
     with pytest.raises(UnknownAction):
-        bot.runs("action_refund_everything")
+        talk.runs("action_refund_everything")
 
 
 @pytest.mark.parametrize("action", sorted(ACTION_NAMES))
 @pytest.mark.parametrize("is_form_open", [True, False])
-def test_every_action_answers_a_call_that_knows_nothing(bot: Bot, action: str, is_form_open: bool) -> None:
-    answer = bot.actions.run(read_request(body(action, is_form_open=is_form_open))).as_json()
+def test_every_action_answers_a_call_that_knows_nothing(
+    talk: FormTalk, action: str, is_form_open: bool
+) -> None:
+    answer = talk.actions.run(read_request(body(action, is_form_open=is_form_open))).as_json()
     assert set(answer) == {"events", "responses"}
 
 

@@ -125,7 +125,7 @@ def test_nothing_is_not_sent(odd: OddRasa, dialogue: RasaDialogue, heard: Spoken
 
 def test_sound_alikes_count_only_while_digits_are_awaited(odd: OddRasa, dialogue: RasaDialogue) -> None:
     dialogue.reply("CA1", Spoken("for seven one one nine to"), "en")
-    odd.slots, odd.loop = {"requested_slot": "order_number"}, "order_status_form"
+    odd.slots, odd.loop = {"requested_slot": "order_number"}, "matter_form"
     dialogue.reply("CA1", Spoken("hello"), "en")
     dialogue.reply("CA1", Spoken("for seven one one nine to"), "en")
     dialogue.reply("CA2", Spoken("for seven one one nine to"), "en")

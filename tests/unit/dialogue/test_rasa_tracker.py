@@ -15,7 +15,7 @@ WORDING = Wording(
         "en": {
             "utter_opening_hours": "Nine to six.",
             "utter_read_back_order_number": "Order {order_number}.",
-            "utter_ask_order_status_form_postcode": "And the postcode?",
+            "utter_ask_postcode": "And the postcode?",
             "utter_goodbye": "Goodbye!",
         }
     },
@@ -66,10 +66,10 @@ def test_an_open_form_expects_digits() -> None:
     reply = reply_to(
         user("hi"),
         bot("utter_read_back_order_number", order_number="471192"),
-        bot("utter_ask_order_status_form_postcode"),
+        bot("utter_ask_postcode"),
         LISTEN,
         slots={"requested_slot": "postcode", "known_order_number": "471192"},
-        loop="order_status_form",
+        loop="matter_form",
     )
     assert reply.expects == Expectation(Expecting.DIGITS, "postcode", 5)
     assert reply.prompts[0].text == "Order 4 7 1, 1 9 2."
@@ -86,10 +86,10 @@ def test_not_understood_comes_without_the_question_asked_again() -> None:
     reply = reply_to(
         user("hi", "nlu_fallback"),
         order(command="no_match"),
-        bot("utter_ask_order_status_form_postcode"),
+        bot("utter_ask_postcode"),
         LISTEN,
         slots={"requested_slot": "postcode"},
-        loop="order_status_form",
+        loop="matter_form",
     )
     assert (reply.verdict, reply.prompts, reply.expects.step) == (Verdict.NO_MATCH, (), "postcode")
 

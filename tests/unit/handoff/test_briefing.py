@@ -30,11 +30,11 @@ CASES = {
     "status_read_and_frustrated": Case(
         "CA1", "en", EscalationReason.FRUSTRATED, "+46701234567", "Maja Lind", True, "Where is my order?",
         "order_status", "471192", "delayed",
-        ("utter_ask_order_status_form_order_number", "utter_order_delayed"),
+        ("utter_ask_order_number", "utter_order_delayed"),
     ),
     "number_given_not_verified": replace(
         BARE, reason=EscalationReason.VERIFICATION_FAILED, order_number="471192", intent="order_status",
-        wanted="where is my parcel", tried=("utter_ask_order_status_form_postcode",),
+        wanted="where is my parcel", tried=("utter_ask_postcode",),
     ),
     "not_understood_long_story": replace(
         BARE, reason=EscalationReason.NOT_UNDERSTOOD, wanted=LONG, intent="order_status", is_verified=True

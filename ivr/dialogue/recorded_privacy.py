@@ -1,0 +1,35 @@
+"""Requests about a caller's data, written into the record of the call that made them."""
+
+import hashlib
+
+from ivr.dialogue.privacy_desk import PrivacyDeskUnavailable, PrivacyRequest
+from ivr.records.kinds import Kind
+from ivr.records.store import CallRecords, RecordsUnavailable
+
+FIRST_NUMBER = 100_000
+NUMBERS = 900_000
+
+
+class RecordedPrivacyDesk:
+    """Implements `PrivacyDesk` over the call records. Safe from any thread."""
+
+    def __init__(self, records: CallRecords) -> None:
+        self._records = records
+
+    def open_request(self, call_id: str, wanted: PrivacyRequest, order_number: str | None) -> str:
+        """Write the request once per call and return its case number."""
+        number = _case_number(call_id, wanted)
+        try:
+            known = [event for event in self._records.events(call_id) if event.kind == Kind.PRIVACY_REQUESTED]
+            if not any(event.facts.get("case_number") == number for event in known):
+                facts = {"case_number": number, "wanted": wanted.value, "order_number": order_number}
+                self._records.append(call_id, Kind.PRIVACY_REQUESTED, **facts)
+        except RecordsUnavailable as problem:
+            raise PrivacyDeskUnavailable(str(problem)) from problem
+        return number
+
+
+def _case_number(call_id: str, wanted: PrivacyRequest) -> str:
+    """Return six digits that follow from the call, so that a repeated request needs no look-up."""
+    drawn = int.from_bytes(hashlib.sha256(f"{call_id}:{wanted}".encode()).digest()[:8])
+    return str(FIRST_NUMBER + drawn % NUMBERS)
