@@ -57,6 +57,7 @@ from ivr.insights.tally import Tally
 from ivr.metrics import ServiceFigures, make_registry
 from ivr.nlu.trial import trial
 from ivr.orders.demo_shop import seed
+from ivr.metrics import ServiceFigures, make_registry
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
 from ivr.orders.order_book import OrderBook

@@ -113,6 +113,18 @@ class Settings(BaseSettings):
         "whisper", description="Speech recognition engine."
     )
     whisper_model: str = Field("base", description="Whisper model size: tiny.en, base, small, ...")
+    most_calls: int = Field(
+        16,
+        ge=1,
+        le=100,
+        description="Calls the bot takes at once; further ones go to a person or are called back. "
+        "docs/speech.md says how many a machine holds.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer token that `/metrics` asks for; empty: only this machine may read it.",
+    )
     transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
     voice: Literal["hibari", "pyttsx3"] = Field(
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
@@ -159,6 +171,7 @@ class Settings(BaseSettings):
         "twilio_edge",
         "orders_url",
         "orders_token",
+        "metrics_token",
         "openid_issuer",
         "twilio_api_key_sid",
         "twilio_api_key_secret",

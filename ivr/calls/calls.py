@@ -60,6 +60,7 @@ class Calls:
         pace: Pace,
         language: str,
         max_call_s: float,
+        most_calls: int = 16,
         languages: Languages = ONLY_ITS_OWN,
     ) -> None:
         self._engines = engines
@@ -70,8 +71,28 @@ class Calls:
         self._language = language
         self._max_call_s = max_call_s
         self._languages = languages
+        self.most_calls = most_calls
+        self.turned_away = 0
+        self._let_in: dict[str, float] = {}  # calls told to open a stream, and when
         self._in_hand: dict[str, CallInHand] = {}
         self._lock = threading.Lock()
+
+    def admit(self, call_id: str) -> bool:
+        """Say whether a new call may come to the bot; when it has its limit, it goes to a person instead.
+
+        A place is kept for a call that was let in, until its stream opens or the network forgets it.
+        """
+        now = self._engines.clock.monotonic()
+        with self._lock:
+            kept = {known: at for known, at in self._let_in.items() if now - at <= FORGOTTEN_AFTER_S}
+            self._let_in = kept
+            if call_id in self._in_hand or call_id in kept:
+                return True
+            if len(self._in_hand.keys() | kept.keys()) >= self.most_calls:
+                self.turned_away += 1
+                return False
+            kept[call_id] = now
+            return True
 
     def run_stream(self, call_id: str, stream_id: str, line: Line) -> bool:
         """Run a call's stream to its end on this thread; False when the call has one already or is over.
@@ -169,6 +190,7 @@ class Calls:
                 conversation.handle(PeopleWanted())
             call = CallInHand(conversation, place_since_s=self._engines.clock.monotonic())
             self._in_hand[call_id] = call
+            self._let_in.pop(call_id, None)
             return call
 
     def _language_now(self, call_id: str, first: str) -> str:

@@ -29,6 +29,7 @@ SAID_BY_THE_PHONE_SIDE = (
     "say_please_repeat",
     "say_technical_trouble",
     "say_connecting",
+    "say_lines_full",
     "say_agent_joined",
     "say_no_agent",
     "say_goodbye_after_silence",

@@ -12,6 +12,7 @@ from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.desk import create_desk_blueprint
 from ivr.web.health import create_health_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
+from ivr.web.metrics import create_metrics_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
 from ivr.web.services import Services
 from ivr.web.sign_in import create_sign_in_blueprint
@@ -36,6 +37,7 @@ def create_app(services: Services) -> Flask:
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))
     app.register_blueprint(create_health_blueprint(services))
+    app.register_blueprint(create_metrics_blueprint(services))
     sock.init_app(app)
 
     @app.errorhandler(Exception)

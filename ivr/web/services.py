@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from prometheus_client import CollectorRegistry
+
 from ivr.calls.line import Line
 from ivr.calls.webhook_answers import StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.clock import Clock
@@ -60,6 +62,10 @@ class Calls(Protocol):
         """Run a stream to its end on this thread; False when it is refused."""
         ...
 
+    def admit(self, call_id: str) -> bool:
+        """Say whether a new call may come to the bot now."""
+        ...
+
     def live_count(self) -> int:
         """Return the number of calls now with the bot."""
         ...
@@ -106,6 +112,8 @@ class Services(Protocol):
     def joined_call(self) -> JoinedCall: ...
     @property
     def calls(self) -> Calls: ...
+    @property
+    def metrics(self) -> CollectorRegistry: ...
     @property
     def clock(self) -> Clock: ...
     @property

@@ -4,6 +4,8 @@ from flask import Blueprint, Response, request
 
 from ivr import log
 from ivr.calls.webhook_answers import AfterStream, NextStep, WebhookAnswer, WebhookTurn
+from ivr.handoff.case import Case
+from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.transfer_desk import CallerPlace, room
 from ivr.records.kinds import Kind
 from ivr.telephony import twiml, webhook_forms
@@ -69,7 +71,20 @@ class _CallerLeg:
         language = settings.language_of(known_number(form.called))
         if records.open_call(form.call_id, caller, known_number(form.called), language):
             records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
+        if not self._services.calls.admit(form.call_id):
+            return self._fetch_person_at_the_door(form.call_id, language, caller)
         return self._connect_bot()
+
+    def _fetch_person_at_the_door(self, call_id: str, language: str, caller: str | None) -> Response:
+        """The bot has as many calls as it can do well: those it has keep their speed."""
+        reason = EscalationReason.LINES_FULL
+        self._services.records.append(call_id, Kind.ESCALATED, reason=reason)
+        transfer_id = self._services.desk.request(Case(call_id, language, reason, caller))
+        place, _ = self._services.desk.whereabouts(call_id)
+        if place is not CallerPlace.QUEUE:
+            return self._go_on(call_id)
+        sorry = self._services.wording.prompt("say_lines_full", language)
+        return twiml_response(self._queue(spoken(self._services, [sorry]), transfer_id))
 
     def after_stream(self) -> Response:
         call_id = self._call_id()

@@ -17,6 +17,7 @@ class EscalationReason(StrEnum):
     ORDERS_UNAVAILABLE = "orders_unavailable"
     EMERGENCY = "emergency"
     CALL_TOO_LONG = "call_too_long"
+    LINES_FULL = "lines_full"  # the bot has as many calls as it can do well
     UPSET = "upset"
     COMPLAINT = "complaint"
     LEGAL_THREAT = "legal_threat"

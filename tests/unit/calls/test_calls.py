@@ -222,3 +222,12 @@ def test_the_disclosure_is_on_record_once_the_next_turn_proves_that_it_was_heard
     house.turn(first.number)
     kinds = [event.kind for event in house.records.events("CA1")]
     assert kinds.count("disclosure_played") == 1
+
+
+def test_past_the_limit_a_call_is_not_let_in_until_a_place_is_free() -> None:
+    house = House()
+    house.calls.most_calls = 2
+    assert [house.calls.admit(name) for name in ("CA1", "CA2", "CA3", "CA1")] == [True, True, False, True]
+    assert house.calls.turned_away == 1
+    house.clock.advance(FORGOTTEN_AFTER_S + 1)  # neither stream was ever opened
+    assert house.calls.admit("CA3")

@@ -52,6 +52,15 @@ def test_incoming_call_is_stored_and_gets_its_stream(scene: WebScene) -> None:
     assert (started.kind, started.facts) == (Kind.CALL_STARTED, {"caller_known": True})
 
 
+def test_a_call_the_bot_has_no_room_for_goes_to_a_person_at_the_door(scene: WebScene) -> None:
+    scene.calls.has_room = False
+    assert scene.incoming()[0] == 'says "say_lines_full"'
+    transfer = scene.records.transfer_of(CALLER)
+    assert transfer is not None
+    assert transfer.case["reason"] == "lines_full"
+    assert [event.kind for event in scene.records.events(CALLER)][:2] == [Kind.CALL_STARTED, Kind.ESCALATED]
+
+
 @pytest.mark.parametrize("number", ["", "anonymous", "+266696687", "sip:x@y", "+" + "1" * 40])
 def test_a_withheld_number_is_nobodys(scene: WebScene, number: str) -> None:
     scene.incoming(number)
