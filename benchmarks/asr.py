@@ -19,6 +19,7 @@ from whisper.normalizers import EnglishTextNormalizer
 
 from benchmarks import report
 from benchmarks.asr_clips import WORDS, Clip, digit_strings, not_speech, people, short_answers
+from ivr.conversation.expectation import Expectation, Expecting
 from ivr.speech.doubts import is_repetitive, words_of
 from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber
 from ivr.speech.silence_memory import SilenceMemory
@@ -27,6 +28,8 @@ from ivr.speech.whisper_layers import Precision
 from ivr.speech.whisper_transcriber import WhisperTranscriber, Window
 
 JOINED_STRINGS = 40
+YES_NO = Expectation(Expecting.YES_NO, "anything_else")
+DIGIT = Expectation(Expecting.DIGITS, "order_number", 1)
 Make = Callable[[Path, str, int], Transcriber]
 normalise = EnglishTextNormalizer()
 
@@ -78,14 +81,17 @@ def strings(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
 def answers(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
     """Bare yes, no and digits: how many come back without a doubt, and rightly."""
     counts: dict[str, dict[str, int]] = {}
+    missed: list[str] = []
     for clip in clips:
         count = counts.setdefault(clip.source, {"clips": 0, "undoubted": 0, "right": 0})
-        heard = hear.transcribe(clip.audio, "en")
+        heard = hear.transcribe(clip.audio, "en", DIGIT if clip.digits else YES_NO)
         count["clips"] += 1
         count["undoubted"] += heard.doubt is None
         right = digits_of(heard.text) == clip.digits if clip.digits else words_of(heard.text) == [clip.text]
+        if heard.doubt is None and not right:
+            missed.append(f"{clip.source}: {clip.text} as {heard.text}")
         count["right"] += right and heard.doubt is None
-    return {"short_answers": counts}
+    return {"short_answers": counts, "short_answers_misheard": missed}
 
 
 def inventions(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def digit_strings(folder: Path, count: int) -> list[Clip]:
 def short_answers(folder: Path) -> list[Clip]:
     """Return bare yes, no and single digits: recordings, the neural voice, espeak-ng's voices."""
     clips = [
-        Clip(_clip(folder, row).audio, row["text"], row.get("digits"), "recorded")
+        Clip(_clip(folder, row).audio, row["text"], row.get("digits"), row.get("speaker") or "caller")
         for row in _rows(folder)
         if row.get("kind") == "isolated" or row["text"] == "yes"
     ]
@@ -145,4 +145,9 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 
 def _clip(folder: Path, row: dict[str, str]) -> Clip:
     audio, rate = read_wav(folder / row["audio"])
-    return Clip(on_the_phone(resample(audio, rate, LINE_HZ)), row["text"], row.get("digits"), row["source"])
+    return Clip(
+        on_the_phone(resample(audio, rate, LINE_HZ)),
+        row["text"],
+        row.get("digits"),
+        row.get("speaker") or "caller",
+    )

@@ -30,6 +30,7 @@ class Recognised:
     mean_log_probability: float
     no_speech_probability: float
     is_complete: bool = True
+    log_probability: float = 0.0  # of the whole text and its end, where the engine tells
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
 

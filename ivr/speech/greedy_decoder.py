@@ -1,5 +1,6 @@
 """Whisper's decoder, one token at a time, with nothing computed or allocated twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -71,8 +72,36 @@ class GreedyDecoder:
             total / (len(tokens) + 1),
             no_speech,
             is_complete=len(tokens) < most,
+            log_probability=total,
             language_probabilities=languages,
         )
+
+    def weigh(self, heard: Heard, texts: Sequence[str], language: str) -> list[float]:
+        """Return the log probability of each text, as the whole of what was said."""
+        rules = self._rules(language)
+        start = rules.start[0].tolist()
+        written = [[*rules.tokenizer.encode(text), rules.tokenizer.eot] for text in texts]
+        longest = max(map(len, written))
+        rows = torch.tensor([[*start, *text, *[0] * (longest - len(text))] for text in written])
+        states = self._all_at_once(rows[:, :-1], heard)[:, len(start) - 1 :]
+        is_written = torch.tensor([[place < len(text) for place in range(longest)] for text in written])
+        logits = self._logits(states[is_written])
+        wanted = rows[:, len(start) :][is_written]
+        found = torch.zeros(is_written.shape)
+        found[is_written] = logits.gather(1, wanted[:, None])[:, 0] - torch.logsumexp(logits, dim=-1)
+        totals: list[float] = found.sum(1).tolist()
+        return totals
+
+    def _all_at_once(self, tokens: Tensor, heard: Heard) -> Tensor:
+        """Run whole texts (texts, n) through the decoder side by side; nothing is kept of them."""
+        x = self._embedding(tokens) + self._positions[: tokens.shape[1]]
+        for layer, cross in zip(self._layers, heard.cross, strict=True):
+            rows = layer.attention.queries_keys_values(layer.attention_norm(x))
+            x = x + layer.attention.mix(*rows, is_causal=True)
+            x = x + layer.cross.attend(layer.cross_norm(x), *cross, heard.bias)
+            x = layer.feed_forward(x)
+        states: Tensor = self._norm(x)
+        return states
 
     def _budget(self, heard: Heard) -> int:
         return min(self._most_tokens, _TOKENS_AT_LEAST + int(_TOKENS_PER_S * heard.speech_s))

@@ -1,6 +1,7 @@
 """Hearing with openai-whisper's model on PyTorch, the default engine."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from ivr.clock import Clock, SystemClock
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
+from ivr.speech.answer_listener import answer_heard
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
 from ivr.speech.checkpoints import load_whisper
 from ivr.speech.doubts import is_worth_another_try
@@ -18,6 +20,7 @@ from ivr.speech.whisper_layers import Precision, best_precision
 
 # 28 s of the fastest speech is about 110 words; a decoder that writes more is looping.
 MAX_TOKENS = 160
+SHORTEST_RETRIED_S = 0.65  # with the run-up before it: less is the first sound of somebody over the bot
 WARM_UP_S = (1.0, 4.0)
 
 
@@ -59,15 +62,22 @@ class WhisperTranscriber:
     ) -> Transcription:
         """Transcribe mono float32 audio at 16 kHz. Raises TranscriberFailed."""
         try:
-            return self._hearing.hear(audio, language, self._recognise)
+            return self._hearing.hear(audio, language, partial(self._recognise, expects))
         except (RuntimeError, ValueError) as broken:
             raise TranscriberFailed(str(broken)) from broken
 
     @torch.inference_mode()
-    def _recognise(self, audio: np.ndarray, language: str) -> Recognised:
+    def _recognise(self, expects: Expectation, audio: np.ndarray, language: str) -> Recognised:
+        free = self._freely(audio, language)
+        if self._window is Window.FULL:
+            return free
+        return answer_heard(audio, free, expects, language, self._encoder.encode, self._decoder)
+
+    def _freely(self, audio: np.ndarray, language: str) -> Recognised:
         if self._window is Window.REMEMBERED_SILENCE:
             recognised = self._decoder.decode(self._encoder.encode(audio), language)
             is_doubtful = is_worth_another_try(recognised.text, recognised.mean_log_probability)
-            if recognised.is_complete and not is_doubtful:
+            is_glimpse = audio.size < SHORTEST_RETRIED_S * SAMPLE_RATE_HZ
+            if is_glimpse or (recognised.is_complete and not is_doubtful):
                 return recognised
         return self._decoder.decode(self._encoder.encode_full(audio), language)

@@ -1,0 +1,59 @@
+"""Listens to a short sound for the answers its question asks for, with the decoder as the judge."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ivr.conversation.expectation import Expectation
+from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, Recognised
+from ivr.speech.greedy_decoder import GreedyDecoder
+from ivr.speech.short_answers import LONGEST_S, Weighed, finalists, short_answer, spellings
+from ivr.speech.silence_memory import Heard
+
+_WINDOW = 320  # samples over which loudness is averaged
+_MARGIN = 1600
+_QUIET_SHARE = 1e-3  # of the loudest window's power: 30 dB below it is the line, not the word
+_QUIETEST = 1e-7
+
+
+def answer_heard(
+    audio: np.ndarray,
+    free: Recognised,
+    expects: Expectation,
+    language: str,
+    encode: Callable[[np.ndarray], Heard],
+    decoder: GreedyDecoder,
+) -> Recognised:
+    """Return the expected answer if the sound is one, else `free`, which the decoder wrote by itself."""
+    among = spellings(expects, language)
+    word = around_the_sound(audio) if among else audio
+    if not among or not 0 < word.size <= LONGEST_S * SAMPLE_RATE_HZ:
+        return free
+    once = encode(word)
+    free_log = decoder.decode(once, language).log_probability
+    once_logs = decoder.weigh(once, [spelling.once for spelling in among], language)
+    chosen = finalists(among, once_logs)
+    thrice = encode(np.tile(word, 3))
+    thrice_logs = decoder.weigh(thrice, [among[place].thrice for place in chosen], language)
+    weighed = [
+        Weighed(among[place], once_logs[place], log) for place, log in zip(chosen, thrice_logs, strict=True)
+    ]
+    found = short_answer(expects, weighed, free_log)
+    if found is None:
+        return free
+    return Recognised(
+        found.text,
+        float(np.log(max(found.probability, 1e-6))),
+        free.no_speech_probability,
+        alternatives=found.alternatives,
+        language_probabilities=free.language_probabilities,
+    )
+
+
+def around_the_sound(audio: np.ndarray) -> np.ndarray:
+    """Cut the quiet before and after, but for 0.1 s; empty when all is quiet."""
+    power = np.convolve(audio**2, np.ones(_WINDOW) / _WINDOW, "same")
+    loud = np.flatnonzero(power > max(float(power.max(initial=0.0)) * _QUIET_SHARE, _QUIETEST))
+    if not loud.size:
+        return audio[:0]
+    return audio[max(0, loud[0] - _MARGIN) : loud[-1] + _MARGIN]

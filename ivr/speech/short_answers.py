@@ -1,0 +1,152 @@
+"""Which short answers a question may get, how they are spelled, and when one was said. Pure.
+
+A word of half a second gives the decoder too little to go by: it writes "Bye." for "five" and "Kevin." for
+"seven". What the question asks for narrows the choice. Each answer's spellings are weighed by the decoder
+against what it wrote by itself, once as the word sounds and once said three times over, which steadies it;
+words that are no answer compete, so that "help" stays "help".
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.conversation.expectation import Expectation, Expecting
+from ivr.speech.transcriber import Alternative
+
+LONGEST_S = 1.5  # of sound with 0.1 s around it; longer answers are recognised by themselves
+# Chosen on one speaker's digits and one synthetic voice, tested on others: see docs/speech.md.
+_DIGIT_SCORE = -5.0
+_YES_NO_SCORE = 2.2
+_DIGIT_WEIGHT_OF_RIVALS = 0.25
+_YES_NO_WEIGHT_OF_RIVALS = 0.8
+_MOST_RIVALRY = 8.0
+_LEAST_RIVALRY = -12.0
+_WORTH_NAMING = 0.02
+_FINAL_ANSWERS = 8
+_FINAL_RIVALS = 3
+
+
+@dataclass(frozen=True)
+class _Words:
+    """One language's short answers; `digits` are the words for 0 to 9."""
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    digits: tuple[str, ...]
+    others: str
+
+
+_WORDS: Mapping[str, _Words] = {
+    "en": _Words(
+        ("yes", "yeah", "yep"),
+        ("no", "nope"),
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        "help agent person operator repeat again what sorry pardon hello goodbye thanks stop wait okay "
+        "please cancel nothing um hmm",
+    ),
+    "sv": _Words(
+        ("ja", "japp", "jo"),
+        ("nej", "nä"),
+        ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio"),
+        "hjälp person människa igen va förlåt ursäkta hallå hej tack stopp vänta okej avbryt ingenting eh",
+    ),
+    "nb": _Words(
+        ("ja", "jo"),
+        ("nei",),
+        ("null", "en", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni"),
+        "hjelp person menneske igjen hva unnskyld hallo hei takk stopp vent ok avbryt ingenting eh hmm",
+    ),
+    "fi": _Words(
+        ("kyllä", "joo"),
+        ("ei",),
+        ("nolla", "yksi", "kaksi", "kolme", "neljä", "viisi", "kuusi", "seitsemän", "kahdeksan", "yhdeksän"),
+        "apua ihminen henkilö uudestaan mitä anteeksi haloo hei kiitos seis odota okei peruuta öö hmm",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to write one answer. `answer` is None for words that are no answer to the question."""
+
+    answer: str | None
+    once: str
+    thrice: str
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A spelling with its log probabilities: of the sound as it is, and of the sound three times over."""
+
+    spelling: Spelling
+    once: float
+    thrice: float
+
+
+@dataclass(frozen=True)
+class ShortAnswer:
+    """The answer that was said, its probability among all that were weighed, and the others'."""
+
+    text: str
+    probability: float
+    alternatives: tuple[Alternative, ...]
+
+
+def spellings(expects: Expectation, language: str) -> list[Spelling]:
+    """Return what to weigh; empty when the question does not ask for short answers."""
+    words = _WORDS.get(language)
+    if words is None or expects.kind is Expecting.OPEN:
+        return []
+    yes_no = [(words.yes[0], words.yes), (words.no[0], words.no)]
+    digits = [(str(value), (word, str(value))) for value, word in enumerate(words.digits)]
+    asked, rest = (digits, yes_no) if expects.kind is Expecting.DIGITS else (yes_no, digits)
+    found = [spelling for answer, forms in asked for word in forms for spelling in _spelled(answer, word)]
+    others = [*(word for _, forms in rest for word in forms if not word.isdecimal()), *words.others.split()]
+    return found + [spelling for word in others for spelling in _spelled(None, word)]
+
+
+def finalists(among: Sequence[Spelling], once: Sequence[float]) -> list[int]:
+    """Return the places of the spellings worth hearing three times over: the likeliest answers and rivals."""
+    found = []
+    for is_answer, count in ((True, _FINAL_ANSWERS), (False, _FINAL_RIVALS)):
+        places = [place for place, one in enumerate(among) if (one.answer is not None) is is_answer]
+        found += sorted(places, key=lambda place: -once[place])[:count]
+    return found
+
+
+def short_answer(expects: Expectation, finalists: Sequence[Weighed], free: float) -> ShortAnswer | None:
+    """Say which answer was said; None when it was something else, or cannot be told.
+
+    `free` is the log probability of what the decoder wrote by itself.
+    """
+    answers = [one for one in finalists if one.spelling.answer is not None]
+    thrice: dict[str, float] = {}
+    for one in answers:
+        known = thrice.get(one.spelling.answer or "")
+        thrice[one.spelling.answer or ""] = one.thrice if known is None else _log_sum([known, one.thrice])
+    best = max(thrice, key=lambda answer: thrice[answer])
+    rival = max(one.thrice for one in finalists if one.spelling.answer is None)
+    against_free = _log_sum([one.once for one in answers]) - free
+    against_rivals = min(_MOST_RIVALRY, max(_LEAST_RIVALRY, thrice[best] - rival))
+    is_digits = expects.kind is Expecting.DIGITS
+    weight = _DIGIT_WEIGHT_OF_RIVALS if is_digits else _YES_NO_WEIGHT_OF_RIVALS
+    if against_free + weight * against_rivals < (_DIGIT_SCORE if is_digits else _YES_NO_SCORE):
+        return None
+    total = _log_sum(list(thrice.values()))
+    shares = {answer: math.exp(log - total) for answer, log in thrice.items()}
+    others = sorted((answer for answer in shares if answer != best), key=lambda answer: -shares[answer])
+    alternatives = [Alternative(other, shares[other]) for other in others if shares[other] >= _WORTH_NAMING]
+    return ShortAnswer(best, shares[best], tuple(alternatives))
+
+
+def _spelled(answer: str | None, word: str) -> list[Spelling]:
+    capital = word.capitalize()
+    found = [Spelling(answer, f" {capital}.", f" {capital}, {word}, {word}.")]
+    if answer is not None:
+        found.append(Spelling(answer, f" {word}", f" {word} {word} {word}"))
+    return found
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    most = max(logs)
+    return most + math.log(sum(math.exp(log - most) for log in logs))
