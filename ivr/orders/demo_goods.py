@@ -13,51 +13,37 @@ PAYMENT_DAYS = 30
 _AMOUNTS = ("249.00", "399.00", "549.00", "795.00", "1249.00", "2390.00")
 _RETURN_STEPS = (ReturnStatus.RECEIVED, ReturnStatus.REFUNDED, ReturnStatus.REGISTERED)
 
-# code, names, in stock, days until more come (None: not known, or not needed)
-_PRODUCTS: tuple[tuple[str, dict[str, str], int, int | None], ...] = (
-    ("BL-10", {"en": "wool blanket", "sv": "yllefilt", "nb": "ullpledd", "fi": "villahuopa"}, 42, None),
-    (
-        "BL-20",
-        {"en": "cotton blanket", "sv": "bomullsfilt", "nb": "bomullspledd", "fi": "puuvillahuopa"},
-        0,
-        9,
-    ),
-    ("LA-10", {"en": "floor lamp", "sv": "golvlampa", "nb": "gulvlampe", "fi": "lattiavalaisin"}, 12, None),
-    (
-        "LA-20",
-        {"en": "desk lamp", "sv": "skrivbordslampa", "nb": "skrivebordslampe", "fi": "työpöytävalaisin"},
-        2,
-        None,
-    ),
-    ("TA-10", {"en": "coffee table", "sv": "soffbord", "nb": "sofabord", "fi": "sohvapöytä"}, 5, None),
-    ("TA-20", {"en": "dining table", "sv": "matbord", "nb": "spisebord", "fi": "ruokapöytä"}, 0, None),
-    ("CH-10", {"en": "rocking chair", "sv": "gungstol", "nb": "gyngestol", "fi": "keinutuoli"}, 3, None),
-    ("CH-20", {"en": "office chair", "sv": "kontorsstol", "nb": "kontorstol", "fi": "työtuoli"}, 18, None),
-    ("RU-10", {"en": "hallway rug", "sv": "hallmatta", "nb": "gangteppe", "fi": "eteisen matto"}, 27, None),
-    (
-        "CU-10",
-        {"en": "linen curtains", "sv": "linnegardiner", "nb": "lingardiner", "fi": "pellavaverhot"},
-        1,
-        20,
-    ),
-    ("CL-10", {"en": "rain jacket", "sv": "regnjacka", "nb": "regnjakke", "fi": "sadetakki"}, 64, None),
-    (
-        "CL-20",
-        {"en": "winter boots", "sv": "vinterkängor", "nb": "vinterstøvler", "fi": "talvisaappaat"},
-        0,
-        12,
-    ),
-    ("KI-10", {"en": "coffee mug", "sv": "kaffemugg", "nb": "kaffekopp", "fi": "kahvimuki"}, 120, None),
-    ("KI-20", {"en": "bread knife", "sv": "brödkniv", "nb": "brødkniv", "fi": "leipäveitsi"}, 31, None),
-    ("BE-10", {"en": "pillow", "sv": "kudde", "nb": "pute", "fi": "tyyny"}, 75, None),
-    ("BE-20", {"en": "duvet cover", "sv": "påslakan", "nb": "dynetrekk", "fi": "pussilakana"}, 2, None),
+# code, names by language, in stock, days until more come (None: not known, or not needed)
+_PRODUCTS: tuple[tuple[str, tuple[str, str, str, str], int, int | None], ...] = (
+    ("BL-10", ("wool blanket", "yllefilt", "ullpledd", "villahuopa"), 42, None),
+    ("BL-20", ("cotton blanket", "bomullsfilt", "bomullspledd", "puuvillahuopa"), 0, 9),
+    ("LA-10", ("floor lamp", "golvlampa", "gulvlampe", "lattiavalaisin"), 12, None),
+    ("LA-20", ("desk lamp", "skrivbordslampa", "skrivebordslampe", "työpöytävalaisin"), 2, None),
+    ("TA-10", ("coffee table", "soffbord", "sofabord", "sohvapöytä"), 5, None),
+    ("TA-20", ("dining table", "matbord", "spisebord", "ruokapöytä"), 0, None),
+    ("CH-10", ("rocking chair", "gungstol", "gyngestol", "keinutuoli"), 3, None),
+    ("CH-20", ("office chair", "kontorsstol", "kontorstol", "työtuoli"), 18, None),
+    ("RU-10", ("hallway rug", "hallmatta", "gangteppe", "eteisen matto"), 27, None),
+    ("CU-10", ("linen curtains", "linnegardiner", "lingardiner", "pellavaverhot"), 1, 20),
+    ("CL-10", ("rain jacket", "regnjacka", "regnjakke", "sadetakki"), 64, None),
+    ("CL-20", ("winter boots", "vinterkängor", "vinterstøvler", "talvisaappaat"), 0, 12),
+    ("KI-10", ("coffee mug", "kaffemugg", "kaffekopp", "kahvimuki"), 120, None),
+    ("KI-20", ("bread knife", "brödkniv", "brødkniv", "leipäveitsi"), 31, None),
+    ("BE-10", ("pillow", "kudde", "pute", "tyyny"), 75, None),
+    ("BE-20", ("duvet cover", "påslakan", "dynetrekk", "pussilakana"), 2, None),
 )
+_LANGUAGES = ("en", "sv", "nb", "fi")
 
 
 def demo_products(today: date) -> list[Product]:
     """Return what the demo shop sells on a day. Pure."""
     return [
-        Product(code, names, in_stock, None if days is None else today + timedelta(days=days))
+        Product(
+            code,
+            dict(zip(_LANGUAGES, names, strict=True)),
+            in_stock,
+            None if days is None else today + timedelta(days=days),
+        )
         for code, names, in_stock, days in _PRODUCTS
     ]
 

@@ -1,4 +1,4 @@
-"""A talk through the form without Rasa: keeps slots between actions and asks what the form asks, as Rasa does."""
+"""A talk through the form without Rasa: keeps slots between actions and asks what the form asks."""
 
 from collections.abc import Mapping
 from typing import Any

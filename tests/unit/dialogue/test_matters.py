@@ -1,4 +1,4 @@
-"""Each matter is asked for, looked up, confirmed and done as the shop allows; nothing happens without a yes."""
+"""Each matter is looked up, confirmed and done as the shop allows; nothing happens without a yes."""
 
 from datetime import date
 
