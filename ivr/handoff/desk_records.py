@@ -67,7 +67,10 @@ class DeskRecords(Protocol):
         ...
 
     def unfinished(self, ended_after: datetime) -> Sequence[TransferRow]:
-        """Return talks that ended after a moment and have no finished notes yet, the oldest first."""
+        """Return talks that ended after a moment and have no finished notes yet, the oldest first.
+
+        Their agent is who wrote the draft, where there is one: the caller may be with somebody else by now.
+        """
         ...
 
     def requests_since(self, moment: datetime) -> Sequence[PersonRequest]:

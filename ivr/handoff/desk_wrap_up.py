@@ -34,16 +34,16 @@ class DeskWrapUp:
     def draft(self, transfer_id: str, agent: str, disposition: str | None, notes: str) -> DeskAnswer:
         """Keep what is written so far; it survives a reload, another tab, and a crash."""
         row = self._records.transfer(transfer_id)
-        if row is None or not _is_writable(row, agent):
+        if row is None or not self._is_writable(row, agent):
             return DeskAnswer.NOT_YOURS
         return self._write(row, agent, disposition, notes, is_finished=False)
 
     def finish(self, transfer_id: str, agent: str, disposition: str, notes: str) -> DeskAnswer:
         """Close the notes of a call and make its agent available. Twice is harmless."""
         row = self._records.transfer(transfer_id)
-        if row is None or not _is_writable(row, agent):
+        if row is None or not self._is_writable(row, agent):
             return DeskAnswer.NOT_YOURS
-        if row.state == TransferState.BRIDGED:
+        if row.state == TransferState.BRIDGED and row.agent == agent:
             return DeskAnswer.STILL_TALKING
         if disposition not in self.dispositions:
             return DeskAnswer.CHOOSE_ONE
@@ -73,6 +73,8 @@ class DeskWrapUp:
         if me is not None and me.presence in {Presence.WRAP_UP, Presence.WRITING}:
             self._records.set_presence(agent, Presence.AVAILABLE, me.missed)
 
-
-def _is_writable(row: TransferRow, agent: str) -> bool:
-    return row.agent == agent and row.state in _WRITABLE
+    def _is_writable(self, row: TransferRow, agent: str) -> bool:
+        if row.agent == agent and row.state in _WRITABLE:
+            return True
+        draft = self._desk_records.wrap_up(row.transfer_id)  # the caller has gone on to somebody else
+        return draft is not None and draft.agent == agent

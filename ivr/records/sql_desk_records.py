@@ -1,6 +1,7 @@
 """What only the desk asks of the database: agents' transfers, a caller's earlier calls, callbacks done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, insert, or_, select, update
@@ -100,17 +101,27 @@ class SqlDeskRecords:
             return connection.execute(changed).rowcount == 1
 
     def unfinished(self, ended_after: datetime) -> Sequence[TransferRow]:
-        """Return talks that ended after a moment and have no finished notes yet, the oldest first."""
-        of_talk = and_(wrap_ups.c.transfer_id == transfers.c.transfer_id, wrap_ups.c.finished_at.is_not(None))
-        is_over = and_(transfers.c.state.in_(TALKED_STATES), transfers.c.state_since > ended_after)
+        """Return talks that ended after a moment and have no finished notes yet, the oldest first.
+
+        Their agent is who wrote the draft, where there is one: the caller may be with somebody else by now.
+        """
+        owner = func.coalesce(wrap_ups.c.agent, transfers.c.agent)
+        is_over = transfers.c.state.in_(TALKED_STATES)
+        is_left = and_(wrap_ups.c.transfer_id.is_not(None), func.coalesce(transfers.c.agent, "") != owner)
         wanted = (
-            select(transfers)
-            .outerjoin(wrap_ups, of_talk)
-            .where(transfers.c.agent.is_not(None), is_over, wrap_ups.c.transfer_id.is_(None))
+            select(transfers, owner.label("owner"))
+            .outerjoin(wrap_ups, wrap_ups.c.transfer_id == transfers.c.transfer_id)
+            .where(
+                wrap_ups.c.finished_at.is_(None),
+                owner.is_not(None),
+                transfers.c.state_since > ended_after,
+                or_(is_over, is_left),
+            )
             .order_by(transfers.c.ordinal)
         )
         with beginning(self._engine) as connection:
-            return [rows.transfer_row(row) for row in connection.execute(wanted)]
+            found = connection.execute(wanted).all()
+        return [replace(rows.transfer_row(row), agent=row.owner) for row in found]
 
     def requests_since(self, moment: datetime) -> Sequence[PersonRequest]:
         """Return how everybody fared who asked for a person since a moment, the oldest request first."""

@@ -106,7 +106,8 @@ class Screen:
     def _notes(self, change: Change, row: TransferRow | None, board: Board) -> None:
         """Show the form of the talk in hand, else of the oldest talk whose notes are not finished."""
         owed = [one for one in board.unfinished if one.agent == self._agent]
-        target = row if row is not None and row.state == TransferState.BRIDGED else None
+        is_talking = row is not None and row.state == TransferState.BRIDGED
+        target = row if is_talking else None
         if target is None and (row is None or desk_view.card(row).stage is Stage.OVER):
             target = next((one for one in owed if row and one.transfer_id == row.transfer_id), None)
             target = target or (owed[0] if owed else None)
@@ -120,6 +121,7 @@ class Screen:
             csrf=self._csrf,
             card=desk_view.card(target) if target is not None else None,
             draft=draft,
+            is_over=target is not None and not is_talking,
             dispositions=self._dispositions,
         )
 

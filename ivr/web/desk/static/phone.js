@@ -5,6 +5,12 @@ const panel = document.getElementById("phone");
 /** Picks up when this page's own phone rings; says whether it did. */
 export let pickUp = () => false;
 
+// A phone in the page hangs up when the page goes: the browser asks first.
+addEventListener("beforeunload", (event) => {
+  const isHere = panel?.dataset.kind === "sdk" || panel?.querySelector("iframe[src]");
+  if (isHere && document.querySelector('[data-stage="talking"], [data-stage="briefing"]')) event.preventDefault();
+});
+
 if (panel?.dataset.kind === "handset") frameHandset();
 if (panel?.dataset.kind === "sdk") startSdk();
 

@@ -231,3 +231,18 @@ def test_one_click_rings_the_agent_and_says_so_on_the_worklist(scene: DeskScene)
     }
     greta = scene.agent("Greta", Role.SUPERVISOR)
     assert greta.does(f"/desk/callbacks/{case_number}/dial").status_code == 403
+
+
+def test_notes_of_a_dropped_line_stay_with_their_agent(scene: DeskScene) -> None:
+    anna = scene.agent("Anna")
+    row = talk(scene, anna, seconds=3)
+    path = f"/desk/transfers/{row.transfer_id}/notes"
+    anna.does(path, notes="was cut off")
+    scene.desk.agent_leg_ended(row.transfer_id, 1)
+    scene.executor.run()
+    assert scene.row(row.transfer_id).agent == "Bo"
+    assert "was cut off" in anna.sees().text
+    assert (
+        anna.does(path, notes="was cut off", disposition="nobody_there", finish="yes").json["code"] == "noted"
+    )
+    assert "notes-form" not in anna.sees().text
