@@ -1,0 +1,258 @@
+"""Who is handed over, and when: labelled calls played through the core, typed or heard.
+
+    python -m benchmarks.triage                     typed, both halves, what each signal adds
+    python -m benchmarks.triage --heard --most 40   spoken by espeak-ng, over G.711, heard by Whisper (cached)
+    python -m benchmarks.triage --show dev          every call of the development half that went wrong
+
+The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines. Odd numbers are for
+development, even ones are held out. The dialogue is a stand-in that answers everything it is not told to
+miss, so what is measured is the escalation alone: words, counts, policy and the core that acts on them.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from benchmarks import report
+from ivr.conversation.actions import HandOver
+from ivr.conversation.conversation import Conversation
+from ivr.conversation.events import (
+    CallBegan,
+    DialogueReplied,
+    KeysEntered,
+    NothingSaid,
+    PromptEnded,
+    UtteranceHeard,
+)
+from ivr.conversation.prompt import Prompt
+from ivr.dialogue.dialogue import DialogueReply, Verdict
+from ivr.handoff.escalation.decision import Watch
+from ivr.handoff.escalation.policy import Policy
+from ivr.handoff.escalation.signals import Signal
+from ivr.triage.policy_file import load_policy
+from ivr.triage.word_reader import TrainedWordReader
+
+ROOT = Path(__file__).resolve().parents[1]
+CALLS = Path(__file__).parent / "triage_calls"
+HEARD = ROOT / "var" / "triage_heard"
+HALVES = ("dev", "held-out")
+_HAPPENED = re.compile(r"\((silence|unclear|interrupts|key 0)\)\s*")
+VOICES = {"en": "en-gb", "sv": "sv"}
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One call with the turn at which a reader would hand it over, None when the bot should go on."""
+
+    id: str
+    language: str
+    kind: str
+    reader: int | None
+    turns: tuple[str, ...]
+
+    @property
+    def half(self) -> str:
+        """Odd numbers are for development."""
+        return "dev" if int(self.id[2:]) % 2 else "held-out"
+
+
+class PlainPhrasebook:
+    """Every prompt says its own name; nothing here is spoken."""
+
+    def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
+        """Return a prompt."""
+        return Prompt(prompt_id, prompt_id, language)
+
+    def has(self, prompt_id: str, language: str) -> bool:
+        """Say yes, except to the last questions: the call is over once a person is due."""
+        return not prompt_id.startswith("say_last_")
+
+    def version(self, language: str) -> str:
+        """Return a fixed version."""
+        return "plain"
+
+
+def read_calls() -> list[Labelled]:
+    """Read the labelled calls of every language."""
+    found = []
+    for file in sorted(CALLS.glob("*.yml")):
+        for call in yaml.safe_load(file.read_text(encoding="utf-8"))["calls"]:
+            turns = tuple(call["turns"])
+            found.append(Labelled(call["id"], file.stem, call["kind"], call.get("reader"), turns))
+    return found
+
+
+def fired_at(call: Labelled, policy: Policy, reader: TrainedWordReader) -> int | None:
+    """Play the call through the core and return the caller's turn after which a person was fetched."""
+    watch = Watch(policy, reader, call.language)
+    conversation = Conversation("CA1", call.language, PlainPhrasebook(), "+46701234567", watch=watch)
+    conversation.handle(CallBegan())
+    for number, turn in enumerate(call.turns, start=1):
+        if any(isinstance(action, HandOver) for action in _play(conversation, turn)):
+            return number
+    return None
+
+
+def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
+    happened = _HAPPENED.match(turn)
+    words = _HAPPENED.sub("", turn)
+    kind = happened[1] if happened else ""
+    if kind == "key 0":
+        yield from conversation.handle(KeysEntered("0"))
+        return
+    if kind == "silence":
+        yield from conversation.handle(NothingSaid())
+        if not words:
+            return
+    if kind == "interrupts":
+        conversation.handle(PromptEnded("p", 0.5, is_complete=False))
+    yield from conversation.handle(UtteranceHeard(words, 0.9))
+    if kind == "unclear" and not words:
+        return
+    answer = Prompt("utter_answer", "answer", conversation.language)
+    verdict = Verdict.NO_MATCH if kind == "unclear" else Verdict.ANSWERED
+    reply = DialogueReply(verdict, (answer,) if verdict is Verdict.ANSWERED else ())
+    yield from conversation.handle(DialogueReplied(conversation.turn, reply))
+
+
+def judge(calls: Sequence[Labelled], policy: Policy, reader: TrainedWordReader) -> dict[str, Any]:
+    """Return precision, recall, false share and timeliness over calls."""
+    fired = [fired_at(call, policy, reader) for call in calls]
+    both = list(zip(calls, fired, strict=True))
+    due = [(call, at) for call, at in both if call.reader is not None]
+    asked = [(call, at) for call, at in due if call.kind == "asked"]
+    others = [(call, at) for call, at in due if call.kind != "asked"]
+    calm = [at for call, at in both if call.reader is None]
+    late = [at - call.reader for call, at in due if at is not None and call.reader is not None]
+    hits = sum(at is not None for _, at in due)
+    return {
+        "calls": len(calls),
+        "asked_recall": _share([at is not None for _, at in asked]),
+        "asked_n": len(asked),
+        "recall": _share([at is not None for _, at in others]),
+        "recall_n": len(others),
+        "false_rate": _share([at is not None for at in calm]),
+        "false_n": len(calm),
+        "precision": _share([True] * hits + [False] * sum(at is not None for at in calm)),
+        "on_time": _share([at is not None and at <= (call.reader or 0) + 1 for call, at in due]),
+        "too_early": _share([turns < 0 for turns in late]),
+        "mean_turns_late": round(sum(late) / len(late), 2) if late else None,
+    }
+
+
+def _share(truths: Sequence[bool]) -> float | None:
+    return round(sum(truths) / len(truths), 4) if truths else None
+
+
+def ablation(calls: Sequence[Labelled], policy: Policy, reader: TrainedWordReader) -> list[list[object]]:
+    """Return, for each signal, recall and false rate without it."""
+    rows = []
+    for signal in Signal:
+        kept = {name: rule for name, rule in policy.signals.items() if name is not signal}
+        result = judge(calls, replace(policy, signals=kept), reader)
+        cells = (result["asked_recall"], result["recall"], result["false_rate"], result["on_time"])
+        rows.append([f"without {signal.value}", *cells])
+    return rows
+
+
+def heard(calls: Sequence[Labelled], most: int) -> list[Labelled]:
+    """Return the calls whose every turn was heard; at most `most` turns are heard anew, the rest wait."""
+    transcribe: Callable[[np.ndarray, str], str] | None = None
+    done = []
+    for call in calls:
+        turns: list[str] = []
+        for turn in call.turns:
+            happened, words = _HAPPENED.match(turn), _HAPPENED.sub("", turn).strip()
+            kept = HEARD / f"{hashlib.sha256(f'{call.language} {words}'.encode()).hexdigest()[:24]}.json"
+            if words and not kept.exists():
+                if most <= 0:
+                    break
+                most -= 1
+                transcribe = transcribe or _whisper()
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                text = transcribe(_over_the_phone(words, call.language), call.language)
+                kept.write_text(json.dumps({"said": words, "heard": text}, ensure_ascii=False))
+            text = json.loads(kept.read_text())["heard"] if words else ""
+            turns.append((happened[0] if happened else "") + text)
+        else:
+            done.append(replace(call, turns=tuple(turns)))
+    return done
+
+
+def _over_the_phone(words: str, language: str) -> np.ndarray:
+    """Speak with espeak-ng, pass 8 kHz mu-law, return 16 kHz float32."""
+    from ivr.audio.g711 import decode, encode
+    from ivr.audio.resample import resample
+    from ivr.audio.wav import from_wav
+
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        command = ["espeak-ng", "-v", VOICES[language], "-s", "150", "-w", file.name, words]
+        subprocess.run(command, check=True)
+        audio, rate_hz = from_wav(Path(file.name).read_bytes())
+    line = decode(encode(resample(audio, rate_hz, 8000)))
+    return resample(line, 8000, 16000)
+
+
+def _whisper() -> Callable[[np.ndarray, str], str]:
+    from ivr import bootstrap
+    from ivr.config import load
+
+    engine = bootstrap.transcriber_factory(load())(2)
+    return lambda audio, language: engine.transcribe(audio, language).text
+
+
+COLUMNS = ("asked_recall", "recall", "false_rate", "precision", "on_time", "too_early", "mean_turns_late")
+
+
+def main() -> None:
+    """Measure and print; typed results and heard ones are kept apart."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--heard", action="store_true")
+    options.add_argument("--most", type=int, default=0, help="turns to hear anew")
+    options.add_argument("--show", choices=HALVES)
+    options.add_argument("--save", action="store_true")
+    asked = options.parse_args()
+    policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(ROOT / "var")
+    calls = read_calls()
+    if asked.heard:
+        calls = heard(calls, asked.most)
+    result: dict[str, Any] = {"machine": report.machine(), "policy": policy.version, "words": reader.version}
+    rows = []
+    for half in HALVES:
+        for language in ("en", "sv"):
+            part = [call for call in calls if (call.half, call.language) == (half, language)]
+            result[f"{half} {language}"] = judge(part, policy, reader)
+        result[half] = judge([call for call in calls if call.half == half], policy, reader)
+    for name in ("dev en", "dev sv", "dev", "held-out en", "held-out sv", "held-out"):
+        rows.append([f"{name} ({result[name]['calls']})", *(result[name][column] for column in COLUMNS)])
+    print(report.table(("half", *COLUMNS), rows))
+    if asked.show:
+        _show([call for call in calls if call.half == asked.show], policy, reader)
+    if asked.save:
+        result["without"] = ablation(calls, policy, reader)
+        print(report.table(("signal left out", "asked_recall", "recall", "false_rate", "on_time"), result["without"]))
+        report.save("triage_heard" if asked.heard else "triage", result)
+
+
+def _show(calls: Sequence[Labelled], policy: Policy, reader: TrainedWordReader) -> None:
+    for call in calls:
+        at = fired_at(call, policy, reader)
+        if (at is None) != (call.reader is None) or (at and call.reader and not -1 < at - call.reader <= 1):
+            print(f"\n{call.id} {call.kind}: reader {call.reader}, fired {at}")
+            for turn in call.turns:
+                top = sorted(reader.read(turn).items(), key=lambda pair: -pair[1])[:3]
+                print(f"   {turn[:90]!r} {[(name, round(sure, 2)) for name, sure in top]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The escalation's adapters: the word classifier, the designers' policy file, stored calls judged anew."""

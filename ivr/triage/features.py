@@ -1,0 +1,65 @@
+"""Which features a sentence has: words, word pairs and letter groups, hashed, so that a mishearing loses few."""
+
+import re
+import zlib
+
+import numpy as np
+
+SLOTS = 1 << 16
+WORD_SLOTS = SLOTS // 2  # words and letters do not share slots
+LONGEST_WORD_RUN = 3
+LETTER_RUNS = (3, 4, 5)
+WINDOW_WORDS = 12
+WINDOW_STEP = 5
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"['’`´]")
+_DIGITS = re.compile(r"[0-9]+")
+_BREAK = re.compile(r"[.!?;:\n]+|,")
+_LONGEST_TEXT = 2000  # characters; nobody says more in a turn
+
+
+def normal(text: str) -> str:
+    """Return the words alone: small letters, no punctuation, any figure as 0."""
+    bare = _APOSTROPHES.sub("", text.casefold())
+    return _DIGITS.sub("0", " ".join(_WORD.findall(bare)))
+
+
+def features(normalised: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return slots (int64) and values (float32) of a normalised sentence, each half of unit length."""
+    words = normalised.split()
+    padded = ["<", *words, ">"]
+    grams = {
+        " ".join(padded[at : at + size])
+        for size in range(1, LONGEST_WORD_RUN + 1)
+        for at in range(len(padded) - size + 1)
+    }
+    letters = {
+        word[at : at + size]
+        for word in (f" {word} " for word in words)
+        for size in LETTER_RUNS
+        for at in range(len(word) - size + 1)
+    }
+    by_words = np.unique([zlib.crc32(gram.encode()) % WORD_SLOTS for gram in grams])
+    by_letters = np.unique([WORD_SLOTS + zlib.crc32(gram.encode()) % WORD_SLOTS for gram in letters])
+    slots = np.concatenate([by_words, by_letters]).astype(np.int64)
+    values = np.concatenate([_unit(len(by_words)), _unit(len(by_letters))])
+    return slots, values
+
+
+def windows(text: str) -> list[str]:
+    """Return what is read of a turn: the whole, each clause, and stretches of a long one, normalised.
+
+    In a long turn one clause may say it all; in the whole it would drown.
+    """
+    text = text[:_LONGEST_TEXT]
+    whole = normal(text)
+    found = [whole, *(normal(clause) for clause in _BREAK.split(text))]
+    words = whole.split()
+    if len(words) > WINDOW_WORDS:
+        starts = [*range(0, len(words) - WINDOW_WORDS, WINDOW_STEP), len(words) - WINDOW_WORDS]
+        found += [" ".join(words[at : at + WINDOW_WORDS]) for at in starts]
+    return [window for window in dict.fromkeys(found) if window]
+
+
+def _unit(count: int) -> np.ndarray:
+    return np.full(count, 1.0 / np.sqrt(max(count, 1)), dtype=np.float32)

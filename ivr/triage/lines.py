@@ -1,0 +1,171 @@
+"""The designers' training lines: read with their alternatives, varied, joined and misheard, always alike."""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ivr.handoff.escalation.signals import READ_FROM_WORDS
+from ivr.nlu.yaml_marks import BrokenFile, Problem, line_of, pairs, read, text
+from ivr.triage.features import normal
+
+LABELS = tuple(signal.value for signal in READ_FROM_WORDS)
+CALM = "calm"
+MOST_VARIANTS = 14  # of one line
+SEED = 20
+# What the sentences that teach Rasa its intents teach here; intents that may mean either are left out.
+LABEL_OF_INTENT = {
+    "speak_to_person": "asked_for_person",
+    "frustrated": "frustrated_with_bot",
+    "complaint": "complaint",
+}
+NEITHER = frozenset({"emergency", "unclear", "out_of_scope", "payment_problem", "return_status", "delete_my_data"})
+_MARKED = re.compile(r"\[([^\]]*)\][({][^)}]*[)}]")
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_ALIKE = (
+    ("a", "e"), ("e", "i"), ("o", "u"), ("b", "p"), ("d", "t"), ("g", "k"), ("v", "f"), ("s", "z"), ("m", "n"),
+    ("th", "d"), ("ee", "i"), ("er", "a"), ("å", "o"), ("ä", "e"), ("ö", "u"), ("c", "k"), ("w", "v"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence to learn from: normalised words, what they mean, and the written line it comes from."""
+
+    words: str
+    labels: frozenset[str]
+    source: int
+    weight: float = 1.0
+
+
+def folder(nlu_data: Path) -> Path:
+    """Return where the training lines are."""
+    return nlu_data / "triage"
+
+
+def check_lines(nlu_data: Path) -> list[Problem]:
+    """Say what is wrong with the training lines: file, line and what to do."""
+    problems: list[Problem] = []
+    said: dict[str, tuple[str, Path, int]] = {}
+    for file in sorted(folder(nlu_data).glob("*.yml")):
+        try:
+            node = read(file)
+        except BrokenFile as broken:
+            problems.append(broken.problem)
+            continue
+        for name, key, value in pairs(node):
+            unknown = [part for part in name.split("+") if part not in {*LABELS, CALM}]
+            if unknown:
+                todo = f"Use one of: {', '.join((*LABELS, CALM))}"
+                problems.append(Problem(file, line_of(key), f"`{unknown[0]}` is not a signal in words", todo))
+            for offset, written in enumerate((text(value) or "").splitlines()):
+                problems += _check_line(written, name, said, file, line_of(value) + 1 + offset)
+    return problems
+
+
+def _check_line(
+    written: str, name: str, said: dict[str, tuple[str, Path, int]], file: Path, line: int
+) -> Iterator[Problem]:
+    if _CHOICE.sub("", written).count("[") or _CHOICE.sub("", written).count("]"):
+        yield Problem(file, line, "a bracket is left open", "Write alternatives as [one|another]")
+    other = said.setdefault(written.strip(), (name, file, line))
+    if other[0] != name:
+        where = f"{other[1].name}:{other[2]}"
+        yield Problem(file, line, f"this line is also under `{other[0]}` ({where})", "Keep it in one")
+
+
+def read_lines(nlu_data: Path) -> list[Line]:
+    """Return every line's variants; the same files give the same lines. Raises yaml.YAMLError, OSError."""
+    found: list[Line] = []
+    source = 0
+    for file in sorted(folder(nlu_data).glob("*.yml")):
+        for name, block in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            labels = frozenset(name.split("+")) - {CALM}
+            for written in block.splitlines():
+                source += 1
+                variants = [words for words in map(normal, variants_of(written)) if words]
+                weight = len(variants) ** -0.4 if variants else 0.0  # a line with many variants counts more
+                found += [Line(words, labels, source, weight) for words in variants]
+    return found + _intent_lines(nlu_data, source)
+
+
+def sources(nlu_data: Path) -> list[Path]:
+    """Return every file the lines come from."""
+    return [*sorted(folder(nlu_data).glob("*.yml")), *sorted((nlu_data / "nlu").glob("*/*.yml"))]
+
+
+def _intent_lines(nlu_data: Path, source: int) -> list[Line]:
+    found: list[Line] = []
+    for file in sorted((nlu_data / "nlu").glob("*/*.yml")):
+        for block in yaml.safe_load(file.read_text(encoding="utf-8")).get("nlu") or ():
+            intent = block.get("intent")
+            if intent is None or intent in NEITHER:
+                continue
+            label = LABEL_OF_INTENT.get(intent)
+            for example in (block.get("examples") or "").splitlines():
+                source += 1
+                words = normal(_MARKED.sub(r"\1", example.strip().removeprefix("-")))
+                if words:
+                    labels = frozenset({label} if label else ())
+                    found.append(Line(words, labels, source))
+    return found
+
+
+def variants_of(written: str) -> list[str]:
+    """Return the sentences a line stands for, at most MOST_VARIANTS, drawn evenly and always the same."""
+    chooser = random.Random(f"{SEED} {written}")
+    options = [choice.split("|") for choice in _CHOICE.findall(written)]
+    count = 1
+    for option in options:
+        count *= len(option)
+    drawn: dict[str, None] = {}
+    for attempt in range(4 * MOST_VARIANTS):
+        picks = iter([option[(attempt + chooser.randrange(len(option))) % len(option)] for option in options])
+        drawn[_CHOICE.sub(lambda _, picks=picks: next(picks), written)] = None  # type: ignore[misc]
+        if len(drawn) >= min(count, MOST_VARIANTS):
+            break
+    return list(drawn)
+
+
+def varied(lines: list[Line]) -> list[Line]:
+    """Return the lines, some misheard, some said before or after another matter, as callers' turns are."""
+    chooser = random.Random(SEED)
+    calm = [line for line in lines if not line.labels]
+    made = list(lines)
+    for line in lines:
+        if chooser.random() < 0.45:
+            made.append(Line(misheard(line.words, chooser), line.labels, line.source, line.weight * 0.6))
+        if calm and chooser.random() < 0.3:
+            other = chooser.choice(calm)
+            pair = [line.words, other.words]
+            chooser.shuffle(pair)
+            made.append(Line(" ".join(pair), line.labels, line.source, line.weight * 0.6))
+    return [line for line in made if line.words]
+
+
+def misheard(words: str, chooser: random.Random) -> str:
+    """Return the sentence as a phone line and a recogniser may leave it: a word lost, joined or alike."""
+    parts = words.split()
+    for _ in range(1 + len(parts) // 7):
+        at = chooser.randrange(len(parts))
+        match chooser.randrange(4):
+            case 0 if len(parts) > 2:
+                del parts[at]
+            case 1 if at + 1 < len(parts):
+                parts[at : at + 2] = [parts[at] + parts[at + 1]]
+            case _:
+                parts[at] = _sounding_alike(parts[at], chooser)
+        if not parts:
+            return words
+    return " ".join(parts)
+
+
+def _sounding_alike(word: str, chooser: random.Random) -> str:
+    fitting = [pair for one, other in _ALIKE for pair in ((one, other), (other, one)) if pair[0] in word]
+    if not fitting:
+        return word
+    old, new = chooser.choice(fitting)
+    return word.replace(old, new, 1)
