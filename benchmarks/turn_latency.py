@@ -61,7 +61,11 @@ def started(names: tuple[str, ...], folder: Path, speak: Speak) -> Iterator[list
         systems: list[System] = []
         for name in names:
             if name in OURS:
-                systems.append(stack.enter_context(ours(name, folder, *OURS[name], no_input_s=PATIENCE_S)))
+                systems.append(
+                    stack.enter_context(
+                        ours(name, folder, *OURS[name], no_input_s=PATIENCE_S, most_calls="100")
+                    )
+                )
             else:
                 systems.append(stack.enter_context(pipecat(name, folder, speak, *PEERS[name])))
         yield systems

@@ -194,7 +194,14 @@ class TranscriptionPool:
         )
         process.start()
         theirs.close()
+        threading.Thread(target=self._watch, args=(process,), name=f"watch-{number}", daemon=True).start()
         return process, ours
+
+    def _watch(self, process: BaseProcess) -> None:
+        """Wake the keeper when its worker dies while idle: the next caller should find another one."""
+        wait([process.sentinel])
+        with self._changed:
+            self._changed.notify_all()
 
     def _has_loaded(self, process: BaseProcess, line: Connection) -> bool:
         answer = self._receive(process, line, LOAD_TIMEOUT_S)
@@ -235,8 +242,7 @@ class TranscriptionPool:
                     job = heapq.heappop(self._queue)
                     if not job.is_settled:
                         return job
-                # A worker that dies while idle must be replaced within seconds, so look now and then.
-                self._changed.wait(timeout=1.0)
+                self._changed.wait()
         return None
 
     def _ask(self, process: BaseProcess, line: Connection, job: _Job) -> Answer | _Loss:

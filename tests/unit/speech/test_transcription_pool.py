@@ -96,6 +96,15 @@ def test_a_killed_worker_is_replaced(pool: TranscriptionPool) -> None:
     assert pool.worker_pids() != [killed]
 
 
+def test_a_worker_killed_while_idle_is_replaced_before_anybody_asks(pool: TranscriptionPool) -> None:
+    (killed,) = pool.worker_pids()
+    os.kill(killed, signal.SIGKILL)
+    while pool.worker_pids() == [killed]:
+        os.sched_yield()
+    assert pool.wait_until_ready(SOON_S)
+    assert pool.worker_pids() != [killed]
+
+
 def test_work_that_kills_its_worker_is_tried_twice_and_then_failed(
     pool: TranscriptionPool, diary: Path
 ) -> None:
