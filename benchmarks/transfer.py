@@ -1,23 +1,28 @@
 """Measure warm transfers: how soon a person rings and talks, how long the briefing is, and who gets lost.
 
-    .venv/bin/python -m benchmarks.transfer [--live]
+    .venv/bin/python -m benchmarks.transfer [--sequences 10000] [--races 10000] [--live 20]
 
 Every combination of what two agents and a caller do is played on the local phone network in virtual time,
 with our webhooks and our transfer desk: seconds are the network's and the sweep's waits, not the machine's.
 The caller counts as lost when the line ends, or is still up after ten minutes, without a person or a
-callback. `--live` places one real call through the whole running system and reads the times in its record.
+callback. Then come random orders of everything that can happen, races of two agents' keys over a real
+database, and a process killed at every write. `--live` places real calls through the whole running system;
+a tone each way tells when both hear each other.
 """
 
 import asyncio
 import itertools
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
+from benchmarks.accept_races import race
+from benchmarks.live_transfer import live_transfers
 from benchmarks.report import machine, save, spread, table
 from ivr import log
 from ivr.dialogue.wording import Wording
@@ -25,8 +30,11 @@ from ivr.handoff.briefing import brief, spoken_s
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from tests.support.carrier_world import LOUD, PhoneInHand
-from tests.support.running_system import ROOT, running_system
+from tests.support.crash_world import CrashWorld
+from tests.support.running_system import ROOT
 from tests.support.service_on_carrier import TransferWorld, play
+from tests.unit.handoff.test_crash_sweep import SCRIPTS
+from tests.unit.handoff.test_transfer_machine import TransferMachine
 
 AGENTS = (
     "accepts",
@@ -40,13 +48,15 @@ AGENTS = (
 CALLERS = (
     "waits",
     "wants a callback",
+    "leaves a message",
     "asks for the menu and waits on",
     "hangs up while it rings",
     "hangs up while talking",
 )
+KEYS = {"wants a callback": "511#", "leaves a message": "53", "asks for the menu and waits on": "52"}
 TALK_S = 20.0
 ALONE_S = 5.0  # the longest an agent may stay on the line without the caller
-ENDED_WELL = {"connected_to_person", "callback_booked"}
+ENDED_WELL = {"connected_to_person", "callback_booked", "message_taken"}
 
 
 @dataclass
@@ -136,9 +146,9 @@ async def _caller(world: TransferWorld, does: str) -> None:
     if does == "hangs up while it rings":
         await asyncio.sleep(0.8)
         world.caller.does("hang_up")
-    elif does in {"wants a callback", "asks for the menu and waits on"}:
+    elif does in KEYS:
         await asyncio.sleep(0.5)
-        for key in "511#" if does == "wants a callback" else "52":
+        for key in KEYS[does]:
             world.caller.does("press", digit=key)
             await asyncio.sleep(0.8)
     joined_s = 0.0
@@ -167,25 +177,35 @@ def briefings() -> list[float]:
     return lengths
 
 
-def live() -> dict[str, Any]:
-    """Place one real call that asks for a person; return seconds from the record, escalation first."""
-    with tempfile.TemporaryDirectory() as folder, running_system(Path(folder)) as system:
-        status, report = system.call(ROOT / "examples" / "calls" / "ask-for-a-person.yml")
-        events = system.events(report["call_sid"])
-    at = {}
-    for event in events:
-        name = event["facts"]["state"] if event["kind"] == "transfer_moved" else event["kind"]
-        at.setdefault(name, datetime.fromisoformat(event["at"]))
-    asked = at["escalated"]
-    steps = ("requested", "dialing", "briefing", "bridged", "ended")
-    return {"exit_status": status} | {
-        f"to_{step}_s": round((at[step] - asked).total_seconds(), 3) for step in steps if step in at
-    }
+def sequences(count: int) -> dict[str, Any]:
+    """Drive the transfer desk through random orders of everything that can happen; return what broke."""
+    few = settings(max_examples=count, stateful_step_count=40, deadline=None, database=None)
+    try:
+        run_state_machine_as_test(TransferMachine, settings=few)
+    except AssertionError as broken:
+        return {"sequences": count, "broken": str(broken)[:500]}
+    return {"sequences": count, "broken": None}
+
+
+def crashes() -> dict[str, Any]:
+    """Kill the process at every write and request of each script; count the points, name what failed."""
+    points, wrong = 0, []
+    for first, second, caller in SCRIPTS:
+        passed = CrashWorld(first, second, caller).play().points.passed
+        points += passed
+        for kill_at in range(1, passed + 1):
+            problems = CrashWorld(first, second, caller, kill_at).play().problems()
+            wrong += [f"{first}, {second}, {caller}, point {kill_at}: {problem}" for problem in problems]
+    return {"points": points, "wrong": wrong}
 
 
 @click.command()
-@click.option("--live", "is_live", is_flag=True, help="Also place one real call; needs weights and Rasa.")
-def main(is_live: bool) -> None:
+@click.option(
+    "--live", "live_calls", default=0, help="Also place so many real calls; needs weights and Rasa."
+)
+@click.option("--sequences", "sequence_count", default=200, help="Random orders of everything that happens.")
+@click.option("--races", "race_count", default=200, help="Keys pressed for one caller at the same moment.")
+def main(live_calls: int, sequence_count: int, race_count: int) -> None:
     """Measure, print and keep the result."""
     log.configure("ERROR", False)
     result: dict[str, Any] = {"machine": machine()}
@@ -212,14 +232,22 @@ def main(is_live: bool) -> None:
     }
     outcomes = [one.outcome or "none" for one in seen]
     result["outcomes"] = {name: outcomes.count(name) for name in sorted(set(outcomes))}
-    if is_live:
-        result["live"] = live()
+    result["random"] = sequences(sequence_count)
+    result["races"] = race(race_count)
+    result["crashes"] = crashes()
+    if live_calls:
+        found, lost_live = live_transfers(live_calls)
+        names = sorted({name for one in found for name in one})
+        figures |= {f"live: {name}": [one[name] for one in found] for name in names}
+        result["live"] = {"calls": live_calls, "lost": lost_live}
+        result["spread_s"] = {name: spread(values) for name, values in figures.items()}
     rows = [(name, *spread(values).values()) for name, values in figures.items()]
     print(table(("seconds", "n", "p50", "p95", "p99", "max"), rows))
     print(f"{len(seen)} transfers, {len(lost)} callers lost, outcomes {result['outcomes']}")
     for one in lost:
         print("lost:", one)
-    print(f"live: {result.get('live', 'not placed')}")
+    for name in ("random", "races", "crashes", "live"):
+        print(f"{name}: {result.get(name, 'not asked for')}")
     save("transfer", result)
 
 
