@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from yaml.nodes import MappingNode
@@ -42,6 +43,7 @@ class Line:
         return hashlib.sha256(f"{self.language}\0{self.said}".encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=50_000)
 def as_heard(words: str, language: str) -> str:
     """Return a transcription as Rasa gets it: numbers in figures, plain words."""
     return plain_words(hear_numbers(words, language).text)

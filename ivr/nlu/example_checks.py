@@ -8,6 +8,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from yaml.nodes import MappingNode
 
+from ivr.dialogue.plain_words import plain_words
 from ivr.nlu.corpus import Line, by_language
 from ivr.nlu.rendering import marked_entities, plain_example
 from ivr.nlu.yaml_marks import Problem, items, names, text, value_at
@@ -66,7 +67,7 @@ def _repeated(lines: Sequence[Line]) -> Iterator[Problem]:
 
 def _nearly_repeated(lines: Sequence[Line]) -> Iterator[Problem]:
     """Compare across intents only: inside one, alike sentences do no harm."""
-    kept = {line.plain: line for line in lines if len(line.plain) >= SHORTEST_COMPARED}
+    kept = {plain: line for line in lines if len(plain := plain_words(line.said)) >= SHORTEST_COMPARED}
     texts = list(kept)
     if len(texts) < 2:
         return
@@ -75,8 +76,8 @@ def _nearly_repeated(lines: Sequence[Line]) -> Iterator[Problem]:
         other, line = kept[texts[int(here)]], kept[texts[int(there)]]
         if other.intent == line.intent:
             continue
-        where = f"“{other.plain}”, an example of `{other.intent}` ({other.file.name}:{other.line})"
-        what = f"“{line.plain}” is nearly {where}"
+        where = f"“{texts[int(here)]}”, an example of `{other.intent}` ({other.file.name}:{other.line})"
+        what = f"“{texts[int(there)]}” is nearly {where}"
         yield Problem(line.file, line.line, what, "Make sure that both are meant", is_error=False)
 
 
@@ -99,13 +100,14 @@ def check_holdout(
     held_out: Sequence[Line], lines: Sequence[Line], intents: Mapping[str, int], domain_file: Path
 ) -> Iterator[Problem]:
     """Tell of held-out sentences that are trained on, and of intents nobody knows."""
-    trained = {(line.language, line.plain): line for line in lines}
+    trained = {(line.language, plain_words(line.said)): line for line in lines}
     yield from _unknown(held_out, {*intents, "nlu_fallback"}, domain_file, is_error=False)
     for line in held_out:
-        same = trained.get((line.language, line.plain))
+        plain = plain_words(line.said)
+        same = trained.get((line.language, plain))
         # What every caller says ("yes", "hello") cannot be kept out of either.
-        if same is not None and len(line.plain.split()) > 2:
-            what = f"“{line.plain}” is trained on too ({same.file.name}:{same.line})"
+        if same is not None and len(plain.split()) > 2:
+            what = f"“{plain}” is trained on too ({same.file.name}:{same.line})"
             yield Problem(line.file, line.line, what, "Remove it in one place: it measures nothing here")
 
 

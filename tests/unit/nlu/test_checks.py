@@ -1,6 +1,7 @@
 """A mistake in nlu_data/ is told with file, line and what to do."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def spoil(file: Path, old: str, new: str) -> int:
     return content[: content.index(old)].count("\n") + 1
 
 
+@cache
+def shipped() -> frozenset[tuple[str, str]]:
+    return frozenset((problem.file.name, problem.what) for problem in validate(ROOT / "nlu_data"))
+
+
+def new_problems(folder: Path) -> list[Problem]:
+    """Return what is wrong in a folder and not in what ships: warnings there are no matter here."""
+    found = validate(folder)
+    return [
+        problem
+        for problem in found
+        if (problem.file.name, problem.what) not in shipped() and "begins the same way" not in problem.what
+    ]
+
+
 def only(problems: list[Problem]) -> Problem:
     assert len(problems) == 1, "\n".join(map(str, problems))
     return problems[0]
@@ -39,7 +55,7 @@ def test_what_ships_is_right() -> None:
 def test_broken_yaml(folder: Path) -> None:
     file = folder / "rules" / "answers.yml"
     line = spoil(file, "- rule: opening hours", "- rule: [opening hours")
-    problem = only(validate(folder))
+    problem = only(new_problems(folder))
     assert problem.file == file
     assert abs(problem.line - line) <= 2
     assert "not valid YAML" in problem.what
@@ -48,20 +64,20 @@ def test_broken_yaml(folder: Path) -> None:
 
 def test_a_missing_file(folder: Path) -> None:
     (folder / "domain.yml").unlink()
-    assert "missing" in only(validate(folder)).what
+    assert "missing" in only(new_problems(folder)).what
 
 
 def test_a_rule_with_an_unknown_intent(folder: Path) -> None:
     file = folder / "rules" / "answers.yml"
     line = spoil(file, "- intent: opening_hours", "- intent: opening_hour")
-    problem = only(validate(folder))
+    problem = only(new_problems(folder))
     assert (problem.file, problem.line) == (file, line)
     assert "did you mean `opening_hours`" in problem.todo
 
 
 def test_a_rule_with_a_response_nobody_wrote(folder: Path) -> None:
     line = spoil(folder / "rules" / "answers.yml", "- action: utter_welcome", "- action: utter_welcom")
-    problem = only(validate(folder))
+    problem = only([problem for problem in new_problems(folder) if problem.is_error])
     assert problem.line == line
     assert "responses/en.yml" in problem.todo
 
@@ -70,7 +86,7 @@ def test_examples_of_an_intent_the_domain_does_not_know(folder: Path) -> None:
     (folder / "nlu" / "en" / "new.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: returns\n  examples: |\n    - I want to return it now\n'
     )
-    problem = only(validate(folder))
+    problem = only(new_problems(folder))
     assert problem.line == 5
     assert "`returns` is not in the domain" in problem.what
 
@@ -78,19 +94,19 @@ def test_examples_of_an_intent_the_domain_does_not_know(folder: Path) -> None:
 def test_one_sentence_for_two_intents(folder: Path) -> None:
     file = folder / "nlu" / "en" / "person.yml"
     line = spoil(file, "- operator\n", "- Opening hours!\n")
-    problem = only(validate(folder))
+    problem = only(new_problems(folder))
     assert f"also an example of `speak_to_person` (person.yml:{line})" in problem.what
 
 
 def test_an_intent_with_few_examples(folder: Path) -> None:
     file = folder / "nlu" / "en" / "unclear.yml"
     file.write_text(file.read_text().split("    - hmm hmm")[0])
-    assert "only" in only(validate(folder)).what
+    assert "only" in only(new_problems(folder)).what
 
 
 def test_an_action_the_service_does_not_have(folder: Path) -> None:
     line = spoil(folder / "domain.yml", "- action_help\n", "- action_help\n- action_hepl\n")
-    problem = only(validate(folder))
+    problem = only(new_problems(folder))
     assert problem.line == line + 1
     assert "did you mean `action_help`" in problem.todo
 
@@ -110,7 +126,7 @@ def test_an_action_the_service_does_not_have(folder: Path) -> None:
 def test_wording_that_will_not_do(folder: Path, old: str, new: str, what: str | None) -> None:
     file = folder / "responses" / "en.yml"
     spoil(file, old, new)
-    problems = validate(folder)
+    problems = new_problems(folder)
     if what is None:  # other words are no mistake
         assert problems == []
         return
@@ -124,22 +140,22 @@ def test_the_second_reprompt_must_differ(folder: Path) -> None:
         "I didn't get the postcode. Try your keypad, or say agent for a person.",
         "Sorry, what was the postcode? You can also use your keypad.",
     )
-    assert "says the same as `reprompt_postcode_1`" in only(validate(folder)).what
+    assert "says the same as `reprompt_postcode_1`" in only(new_problems(folder)).what
 
 
 def test_a_wording_written_twice(folder: Path) -> None:
     file = folder / "responses" / "en.yml"
     file.write_text(file.read_text() + '  utter_welcome:\n  - text: "Sure."\n')
-    assert "second time" in only(validate(folder)).what
+    assert "second time" in only(new_problems(folder)).what
 
 
 def test_a_second_language_needs_every_wording(folder: Path) -> None:
-    (folder / "responses" / "sv.yml").write_text(
-        'version: "3.1"\nresponses:\n  utter_welcome:\n  - text: "Varsågod."\n'
+    (folder / "responses" / "da.yml").write_text(
+        'version: "3.1"\nresponses:\n  utter_welcome:\n  - text: "Velbekomme."\n'
     )
-    missing = [problem for problem in validate(folder) if "is missing" in problem.what]
+    missing = [problem for problem in new_problems(folder) if "is missing" in problem.what]
     assert len(missing) > 50
-    assert {problem.file.name for problem in missing} == {"sv.yml"}
+    assert {problem.file.name for problem in missing} == {"da.yml"}
 
 
 def test_an_estimate_counts_what_fills_the_braces() -> None:
