@@ -26,7 +26,7 @@ class FirstWords:
         self._post = post
         self._looks = 0
         self._marker: Transcribing | None = None
-        self.seen = Glimpse.NOTHING
+        self.seen = Glimpse.NOT_YET
 
     @property
     def is_look_due(self) -> bool:
@@ -49,8 +49,7 @@ class FirstWords:
             return
         self._marker = None
         if isinstance(came.heard, Transcription):
-            seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
-            self.seen = self.seen if seen is Glimpse.NOTHING else seen
+            self.seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
 
     def forget(self) -> None:
         """The sound is over, or has the floor."""
@@ -58,4 +57,4 @@ class FirstWords:
             self._marker.ticket.cancel()
         self._marker = None
         self._looks = 0
-        self.seen = Glimpse.NOTHING
+        self.seen = Glimpse.NOT_YET

@@ -33,6 +33,8 @@ class Interruption:
         self._first_words = FirstWords(ear, hearing, post)
         self._over: TalkedOver | None = None
         self._dismissed = 0
+        self.has_cut = False  # or only let the bot speak on until the words were known
+        self.is_held = False  # the present sound would have stopped the bot, but for its first words
 
     @property
     def seen(self) -> Glimpse:
@@ -46,6 +48,7 @@ class Interruption:
     def sound_ended(self) -> None:
         """Forget the sound over the bot: whatever it was, it is over."""
         self._first_words.forget()
+        self.is_held = False
 
     def is_under_way(self) -> bool:
         """Say whether somebody was talking when the bot ended, and not its own echo."""
@@ -56,27 +59,30 @@ class Interruption:
         is_interruptible = over.prompt.is_interruptible
         if is_interruptible and self._first_words.is_look_due and not self.is_echo():
             self._first_words.look(language)
-        seen = Glimpse.WORDS if is_yes_awaited(over.prompt.text, expects) else self.seen
-        if not takes_the_floor(is_interruptible, self._ear.voiced_s, self._ear.open_s, self._dismissed, seen):
+        sound = (is_interruptible, self._ear.voiced_s, self._ear.open_s, self._dismissed)
+        if not takes_the_floor(*sound) or self.is_echo():
             return False
-        return not self.is_echo()
+        seen = Glimpse.WORDS if is_yes_awaited(over.prompt.text, expects) else self.seen
+        self.is_held = not takes_the_floor(*sound, seen)
+        return not self.is_held
 
     def is_echo(self) -> bool:
         """Say whether the voice on the line is the bot's own, coming back."""
         heard = self._ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
         return is_echo(heard, g711.decode(self._mouth.lately(self._ear.now_s)))
 
-    def begin(self, cut: Sounding) -> None:
-        """Remember the prompt that is being cut."""
+    def begin(self, over: Sounding, has_cut: bool = True) -> None:
+        """Remember the prompt that is being cut, or that somebody said something short over."""
         now_s = self._ear.now_s
         voice_began_s = now_s - self._ear.speech_s
-        self._over = TalkedOver(cut.prompt.text, cut.share_heard(voice_began_s), cut.share_heard(now_s))
-        self._first_words.forget()
+        self._over = TalkedOver(over.prompt.text, over.share_heard(voice_began_s), over.share_heard(now_s))
+        self.has_cut = has_cut
+        self.sound_ended()
 
     def dismiss(self) -> None:
-        """Forget it: what cut it was no turn, and the bot goes on."""
+        """Forget it: what came over it was no turn, and the bot goes on."""
         self._over = None
-        self._dismissed += 1
+        self._dismissed += self.has_cut
 
     def end(self) -> None:
         """Forget it: the caller has had a turn, or the call leaves the bot."""

@@ -148,9 +148,13 @@ class LiveCall:
             self._silences.caller_spoke()
 
     def _caller_stopped(self, at_s: float) -> None:
+        over = self._mouth.current if self._interruption.is_held else None
         self._interruption.sound_ended()
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
+            self._turn.pause(at_s, self._conversation.expects)
+        elif over is not None:  # it sounded like listening: the whole of it decides
+            self._interruption.begin(over, has_cut=False)
             self._turn.pause(at_s, self._conversation.expects)
         elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
             self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
@@ -249,6 +253,10 @@ class LiveCall:
         if verdict is not None and not verdict.is_meant:
             self._speak_on(verdict)
             return
+        if verdict is not None and self._floor.state is FloorState.BOT:
+            self._move(FloorEvent.BARGED_IN)
+            self._move(FloorEvent.SPEECH_STOPPED)
+            self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
         over = self._turn.decide(self._conversation.expects)
         if over is None:
             return
@@ -274,6 +282,10 @@ class LiveCall:
         self._log.barge_in_dismissed(verdict, heard)
         self._turn.close()
         self._interruption.dismiss()
+        if not self._interruption.has_cut:
+            if self._floor.state is FloorState.WORKING:  # the prompt ended in the meantime
+                self._move(FloorEvent.NOTHING_TO_ANSWER)
+            return
         was_silent = self._mouth.current is None
         self._mouth.resume(self._ear.now_s)
         if was_silent:

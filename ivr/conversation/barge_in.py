@@ -17,10 +17,10 @@ from ivr.dialogue.spoken.hearing import hear_numbers
 # Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
 MIN_VOICED_S = 0.16
 MIN_OPEN_S = 0.064
-# With no word recognised yet the voice must last so much longer; a recogniser that is late costs no more.
+# Before the first look has come back the voice must last so much longer; a late recogniser costs no more.
 BLIND_S = 0.096
 # Who listens says "yeah", "right, okay"; who says it for longer has begun a turn.
-LISTENING_S = 0.9
+LISTENING_S = 0.6
 # Whoever cried wolf must cry longer: talk behind the caller would stop the bot word by word.
 MORE_VOICED_EACH_TIME_S = 0.3
 MOST_TIMES = 3
@@ -32,7 +32,8 @@ ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order"
 class Glimpse(StrEnum):
     """What the first words of a voice over the bot look like."""
 
-    NOTHING = "nothing"  # not recognised, or not yet
+    NOT_YET = "not_yet"
+    NOTHING = "nothing"  # looked, and recognised none
     LISTENING = "listening"
     WORDS = "words"
 
@@ -102,7 +103,7 @@ def takes_the_floor(
 
     `dismissed` sounds have stopped it since the caller's last turn and were none.
     """
-    longer_s = {Glimpse.WORDS: 0.0, Glimpse.NOTHING: BLIND_S, Glimpse.LISTENING: LISTENING_S}[seen]
+    longer_s = {Glimpse.NOT_YET: BLIND_S, Glimpse.LISTENING: LISTENING_S}.get(seen, 0.0)
     needed_s = MIN_VOICED_S + longer_s + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
     return is_interruptible and voiced_s >= needed_s and open_s >= MIN_OPEN_S
 

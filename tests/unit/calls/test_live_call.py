@@ -184,14 +184,48 @@ def test_the_bot_goes_on_with_its_sentence_when_what_stopped_it_was_no_turn(nois
 
 
 def test_a_word_of_somebody_who_listens_does_not_even_stop_the_bot():
-    scene = Scene(heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
-    scene.hearing.sees_at_first(heard("Okay."))
+    scene = Scene(heard("Okay."), heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
     scene.line.caller_speaks(6.0, 6.6)
-    scene.line.stream_ends(10.0)
+    scene.line.caller_speaks(10.0, 11.0)
+    scene.line.stream_ends(14.0)
     scene.plays_out()
     assert scene.line.clears == []
-    assert scene.asked() == []
-    assert scene.noted("no_match") == []
+    assert scene.asked() == [Spoken("where is my order")]
+    assert scene.noted("prompt_ended")[1]["is_complete"]
+    assert scene.noted("barge_in_dismissed")[0]["reason"] == "backchannel"
+
+
+def test_a_word_of_somebody_who_listens_under_the_bots_last_words_leaves_the_floor_open():
+    scene = Scene(None, heard("where is my order"), audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("Okay."))
+    scene.hearing.answers_after(0.6, heard("Okay."), scene.line)
+    scene.line.caller_speaks(7.2, 7.6)  # the prompt ends at 8.0
+    scene.line.caller_speaks(10.0, 11.0)
+    scene.line.stream_ends(14.0)
+    scene.plays_out()
+    assert scene.line.clears == []
+    assert scene.asked() == [Spoken("where is my order")]
+
+
+@pytest.mark.parametrize("began_s", [6.0, 7.4])  # the prompt ends at 8.0
+def test_a_turn_taken_for_listening_at_first_is_answered_once_its_words_are_known(began_s):
+    scene = Scene(heard("Stop."), audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("Uh."))
+    scene.line.caller_speaks(began_s, began_s + 0.4)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("Stop.")]
+    assert [round(at_s, 1) for at_s in scene.line.clears] == [pytest.approx(began_s + 0.6, abs=0.15)]
+
+
+def test_a_turn_whose_words_come_only_after_the_prompt_has_ended_is_answered_too():
+    scene = Scene(None, audio=MeasuredAudio(seconds=4.0))
+    scene.hearing.sees_at_first(heard("Uh."))
+    scene.hearing.answers_after(0.6, heard("Stop."), scene.line)
+    scene.line.caller_speaks(7.2, 7.6)
+    scene.line.stream_ends(12.0)
+    scene.plays_out()
+    assert scene.asked() == [Spoken("Stop.")]
 
 
 def test_a_turn_that_begins_like_listening_stops_the_bot_as_soon_as_it_says_more():
@@ -212,7 +246,7 @@ def test_who_goes_on_saying_yes_has_begun_a_turn_and_a_yes_to_the_bots_question_
     going_on.line.caller_speaks(6.0, 8.0)
     going_on.line.stream_ends(9.0)
     going_on.plays_out()
-    assert going_on.line.clears[0] == pytest.approx(6.0 + 1.1, abs=0.1)
+    assert going_on.line.clears[0] == pytest.approx(6.0 + 0.8, abs=0.1)
     question = (Prompt("utter_more", "Is there anything else?"),)
     more = DialogueReply(Verdict.ANSWERED, question, Expectation(Expecting.YES_NO, "anything_else"))
     answering = Scene(heard("thanks"), heard("Yes."), reply=more)
