@@ -11,6 +11,8 @@ from ivr.nlu.shape_checks import check_shape
 from ivr.nlu.side_checks import check_conversations, check_languages, check_policy
 from ivr.nlu.step_checks import check_actions, check_steps, named_actions
 from ivr.nlu.yaml_marks import BrokenFile, Problem, line_of, names, pairs, read, repeated_keys, value_at
+from ivr.triage.lines import check_lines
+from ivr.triage.policy_file import check_policy as check_escalation
 
 NEEDED = ("config.yml", "domain.yml", "commands.yml", "responses/en.yml")
 
@@ -59,6 +61,8 @@ def _checked_together(nlu_data: Path, files: dict[Path, MappingNode], broken: se
         *check_steps(steps, domain, _response_names(responses, files[nlu_data / "commands.yml"]), lines),
         *check_actions(domain, domain_file),
         *check_policy(nlu_data),
+        *check_escalation(nlu_data / "policy.yml", set(intents)),
+        *check_lines(nlu_data),
         *check_conversations(nlu_data, files, responses),
         *check_languages(nlu_data, broken),
     ]

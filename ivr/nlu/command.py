@@ -16,6 +16,7 @@ from ivr.nlu.progress import TrainingProgress
 from ivr.nlu.release_command import OpenTrialOf, add_releasing
 from ivr.nlu.training import train
 from ivr.nlu.yaml_marks import Problem
+from ivr.triage.training import train_words
 
 
 def nlu_command(
@@ -50,6 +51,7 @@ def nlu_command(
         nlu_data = settings.nlu_data_dir
         refuse_errors(validate(nlu_data), nlu_data, is_for_training=True)
         with TrainingProgress(is_quiet=as_json) as progress:
+            train_words(settings.nlu_data_dir, settings.data_dir, progress.say, force)
             made = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say, force)
         store = ModelStore(settings.data_dir)
         if use:
