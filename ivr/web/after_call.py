@@ -9,7 +9,7 @@ from ivr.records.kinds import Kind
 from ivr.telephony import twiml, webhook_forms
 from ivr.web.guard import twiml_response
 from ivr.web.services import Services
-from ivr.web.spoken import worded
+from ivr.web.spoken import told
 
 SURVEY_PATH, RECAP_PATH = "/voice/survey", "/voice/recap"
 HEARING_LIMIT_S = 6.0  # the network gives a webhook 15 s in all
@@ -48,7 +48,7 @@ class AfterCall:
         is_after_agent = _counted("after") == _AFTER_AGENT
         if is_after_agent:
             self._services.desk.caller_considers(turn.call_id)
-        answer = read_solved(turn.digits, self._words(turn), self._services.settings.language)
+        answer = read_solved(turn.digits, self._words(turn), self._language(turn.call_id))
         self._keep(turn.call_id, "solved", answer)
         if is_after_agent and answer.value != 1 and not turn.is_hung_up:
             return self._someone_else(turn.call_id, answer)
@@ -62,7 +62,7 @@ class AfterCall:
     def rating(self) -> Response:
         """Take the second answer, thank, and offer a recap."""
         turn = webhook_forms.turn_taken(_form(), self._account_sid)
-        answer = read_rating(turn.digits, self._words(turn), self._services.settings.language)
+        answer = read_rating(turn.digits, self._words(turn), self._language(turn.call_id))
         self._keep(turn.call_id, "rating", answer)
         if self._number(turn.call_id) is None or turn.is_hung_up:
             return twiml_response(twiml.say_and_hang_up(self._worded("say_survey_thanks")))
@@ -79,7 +79,7 @@ class AfterCall:
         talked = self._services.records.transfer_of(pressed.call_id) is not None
         body = self._services.wording.prompt(
             "text_recap_person" if talked else "text_recap_bot",
-            settings.language,
+            self._language(pressed.call_id),
             company=settings.company_name,
             number=own,
         ).text
@@ -96,7 +96,7 @@ class AfterCall:
     def _words(self, turn: webhook_forms.TurnTaken) -> str:
         if turn.digits or turn.recording_sid is None:
             return ""
-        language = self._services.settings.language
+        language = self._language(turn.call_id)
         heard = self._services.recorded_speech.hear(turn.recording_sid, language, HEARING_LIMIT_S)
         self._services.recorded_speech.forget(turn.recording_sid)
         return "" if heard is None or heard.is_doubtful else heard.text
@@ -106,12 +106,16 @@ class AfterCall:
             facts = {"question": question, "value": answer.value, "way": answer.way}
             self._services.records.append(call_id, Kind.SURVEY_ANSWERED, **facts)
 
+    def _language(self, call_id: str) -> str:
+        call = self._services.records.call(call_id)
+        return self._services.settings.language if call is None else call.language
+
     def _number(self, call_id: str) -> str | None:
         call = self._services.records.call(call_id)
         return None if call is None else call.caller
 
     def _worded(self, prompt_id: str) -> list[twiml.SpokenLine]:
-        return worded(self._services, prompt_id)
+        return told(self._services, prompt_id)
 
 
 def _counted(name: str) -> int:

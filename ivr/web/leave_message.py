@@ -7,7 +7,7 @@ from ivr.handoff.messages import LONGEST_S
 from ivr.telephony import twiml, webhook_forms
 from ivr.web.guard import twiml_response
 from ivr.web.services import Services
-from ivr.web.spoken import worded
+from ivr.web.spoken import told
 
 MESSAGE_PATH, CASE_KEY_PATH = "/voice/message", "/voice/case-key"
 LEAVE_MESSAGE, SEND_TEXT = "3", "5"
@@ -61,7 +61,7 @@ class LeaveMessage:
         if pressed.key == LEAVE_MESSAGE and self._services.messages.begin(pressed.call_id) is not None:
             return self.ask()
         if pressed.key == SEND_TEXT and number is not None:
-            body = self._text("text_case_number", case_number=row.case_number)
+            body = self._text(row.case["language"], "text_case_number", case_number=row.case_number)
             self._services.texts.ask(pressed.call_id, "case", number, body)
             return twiml_response(twiml.say_and_hang_up(self._worded("say_text_promised")))
         return twiml_response(twiml.hang_up())
@@ -69,14 +69,14 @@ class LeaveMessage:
     def _mobile(self, call_id: str) -> str | None:
         return self._services.desk.waiting.callback_number(call_id)
 
-    def _text(self, prompt_id: str, **slots: str) -> str:
+    def _text(self, language: str, prompt_id: str, **slots: str) -> str:
         settings = self._services.settings
         number = digits_to_read(settings.twilio_number, settings.twilio_number)
         slots = {"company": settings.company_name, "number": number} | slots
-        return self._services.wording.prompt(prompt_id, settings.language, **slots).text
+        return self._services.wording.prompt(prompt_id, language, **slots).text
 
     def _worded(self, prompt_id: str, **slots: str) -> list[twiml.SpokenLine]:
-        return worded(self._services, prompt_id, **slots)
+        return told(self._services, prompt_id, **slots)
 
 
 def _form() -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from ivr.telephony import twiml, webhook_forms
 from ivr.web.guard import twiml_response
 from ivr.web.leave_message import LeaveMessage
 from ivr.web.services import Services
-from ivr.web.spoken import audio_url, worded
+from ivr.web.spoken import audio_url, told
 
 HOLD_MUSIC = "hold-music.wav"
 OFFER_AFTER_S = 60
@@ -109,7 +109,7 @@ class OnHold:
         return audio_url(self._services, HOLD_MUSIC)
 
     def _worded(self, prompt_id: str, **slots: str) -> list[twiml.SpokenLine]:
-        return worded(self._services, prompt_id, **slots)
+        return told(self._services, prompt_id, **slots)
 
 
 def _counted(name: str) -> int:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from flask import request
+
 from ivr import log
 from ivr.conversation.prompt import Prompt
+from ivr.records.kinds import Kind
 from ivr.speech.synthesizer import SynthesizerFailed
 from ivr.telephony.twiml import SpokenLine
 from ivr.web.services import Services
@@ -19,6 +22,20 @@ def spoken(services: Services, prompts: Iterable[Prompt]) -> list[SpokenLine]:
 def worded(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
     """Return the one line of a response name, in the service's language."""
     return spoken(services, [services.wording.prompt(prompt_id, services.settings.language, **slots)])
+
+
+def told(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
+    """Return the one line of a response name that the caller is told now, and put it into the call's record.
+
+    Only within a webhook about the caller's leg. The language is the call's.
+    """
+    call_id = request.form.get("CallSid", "")
+    call = services.records.call(call_id)
+    language = services.settings.language if call is None else call.language
+    prompt = services.wording.prompt(prompt_id, language, **slots)
+    facts = {"prompt_id": prompt.id, "text": prompt.text, "language": prompt.language}
+    services.records.append(call_id, Kind.PROMPT_STARTED, **facts)
+    return spoken(services, [prompt])
 
 
 def audio_url(services: Services, name: str) -> str:

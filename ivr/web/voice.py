@@ -16,7 +16,7 @@ from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_re
 from ivr.web.leave_message import LeaveMessage
 from ivr.web.on_hold import HOLD_MUSIC, OnHold
 from ivr.web.services import Services
-from ivr.web.spoken import audio_url, spoken, worded
+from ivr.web.spoken import audio_url, spoken, told, worded
 
 STREAM_PATH = "/voice/media"
 
@@ -169,10 +169,10 @@ class _CallerLeg:
         place, transfer_id = self._services.desk.whereabouts(call_id)
         match place:
             case CallerPlace.QUEUE:
-                sorry = worded(self._services, "say_agent_lost") if is_agent_lost else []
+                sorry = told(self._services, "say_agent_lost") if is_agent_lost else []
                 return twiml_response(self._queue(sorry, transfer_id))
             case CallerPlace.CONFERENCE:
-                lines = worded(self._services, "say_agent_joined")
+                lines = told(self._services, "say_agent_joined")
                 after = f"/voice/after-conference?attempt={self._services.desk.attempt(transfer_id)}"
                 return twiml_response(twiml.join_conference(lines, room(transfer_id), after))
             case CallerPlace.LEFT_ALONE:
@@ -190,12 +190,16 @@ class _CallerLeg:
         callback = self._services.desk.promise_callback(call_id)
         if callback is None:
             return twiml_response(twiml.hang_up())
-        opens = self._services.desk.when_open(self._services.settings.language)
-        lines = worded(self._services, "say_closed", opens=opens) if opens else []
+        opens = self._services.desk.when_open(self._language(call_id))
+        lines = told(self._services, "say_closed", opens=opens) if opens else []
         sorry = "say_no_agent" if opens is None else "say_callback_after_closed"
         prompt_id = sorry if callback.is_number_known else f"{sorry}_no_number"
-        lines += worded(self._services, prompt_id, case_number=callback.case_number)
+        lines += told(self._services, prompt_id, case_number=callback.case_number)
         return self._leave_message.tell_case_number(call_id, lines, may_leave_message=True)
+
+    def _language(self, call_id: str) -> str:
+        call = self._services.records.call(call_id)
+        return self._services.settings.language if call is None else call.language
 
     def _connect_bot(self) -> Response:
         stream_url = websocket_url(self._services.settings.public_url, STREAM_PATH)

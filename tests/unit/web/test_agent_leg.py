@@ -132,7 +132,12 @@ def test_after_the_conference_the_caller_is_gone(scene: AgentScene) -> None:
     scene.answers()
     scene.presses("1")
     after = scene.twiml(f"{scene.base}/after-conference", scene.leg, DialCallStatus="answered")
-    assert after == ['says "agent_caller_gone"', "Hangup"]
+    call_back = f"/voice/agent/{scene.transfer_id}/call-back"
+    assert after == [
+        f"Gather action={call_back} finishOnKey= input=dtmf numDigits=1 timeout=4",
+        'says "agent_caller_gone_call_back"',
+        "Hangup",
+    ]
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled", "completed"])
