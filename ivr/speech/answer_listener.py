@@ -7,7 +7,15 @@ import numpy as np
 from ivr.conversation.expectation import Expectation
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, Recognised
 from ivr.speech.greedy_decoder import GreedyDecoder
-from ivr.speech.short_answers import LONGEST_S, Weighed, finalists, short_answer, spellings
+from ivr.speech.short_answers import (
+    BY_FIRST_TOKEN,
+    BY_WHOLE,
+    LONGEST_S,
+    Weighed,
+    likeliest,
+    short_answer,
+    spellings,
+)
 from ivr.speech.silence_memory import Heard
 
 _WINDOW = 320  # samples over which loudness is averaged
@@ -31,8 +39,10 @@ def answer_heard(
         return free
     once = encode(word)
     free_log = decoder.decode(once, language).log_probability
+    first_logs = decoder.weigh_beginnings(once, [spelling.once for spelling in among], language)
+    among = [among[place] for place in likeliest(among, first_logs, *BY_FIRST_TOKEN)]
     once_logs = decoder.weigh(once, [spelling.once for spelling in among], language)
-    chosen = finalists(among, once_logs)
+    chosen = likeliest(among, once_logs, *BY_WHOLE)
     thrice = encode(np.tile(word, 3))
     thrice_logs = decoder.weigh(thrice, [among[place].thrice for place in chosen], language)
     weighed = [

@@ -92,6 +92,14 @@ class GreedyDecoder:
         totals: list[float] = found.sum(1).tolist()
         return totals
 
+    def weigh_beginnings(self, heard: Heard, texts: Sequence[str], language: str) -> list[float]:
+        """Return the log probability of each text's first token."""
+        rules = self._rules(language)
+        logits = self._logits(self._all_at_once(rules.start, heard)[0, -1:])[0]
+        firsts = torch.tensor([rules.tokenizer.encode(text)[0] for text in texts])
+        found: list[float] = F.log_softmax(logits, dim=-1)[firsts].tolist()
+        return found
+
     def _all_at_once(self, tokens: Tensor, heard: Heard) -> Tensor:
         """Run whole texts (texts, n) through the decoder side by side; nothing is kept of them."""
         x = self._embedding(tokens) + self._positions[: tokens.shape[1]]

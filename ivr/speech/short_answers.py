@@ -14,6 +14,9 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.speech.transcriber import Alternative
 
 LONGEST_S = 1.5  # of sound with 0.1 s around it; longer answers are recognised by themselves
+# How many spellings stay in after their first token, and after the whole of them: (answers, rivals).
+BY_FIRST_TOKEN = (14, 8)
+BY_WHOLE = (6, 3)
 # Chosen on one speaker's digits and one synthetic voice, tested on others: see docs/speech.md.
 _DIGIT_SCORE = -5.0
 _YES_NO_SCORE = 2.2
@@ -22,8 +25,6 @@ _YES_NO_WEIGHT_OF_RIVALS = 0.8
 _MOST_RIVALRY = 8.0
 _LEAST_RIVALRY = -12.0
 _WORTH_NAMING = 0.02
-_FINAL_ANSWERS = 8
-_FINAL_RIVALS = 3
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,12 @@ def spellings(expects: Expectation, language: str) -> list[Spelling]:
     return found + [spelling for word in others for spelling in _spelled(None, word)]
 
 
-def finalists(among: Sequence[Spelling], once: Sequence[float]) -> list[int]:
-    """Return the places of the spellings worth hearing three times over: the likeliest answers and rivals."""
+def likeliest(among: Sequence[Spelling], scores: Sequence[float], answers: int, rivals: int) -> list[int]:
+    """Return the places of the spellings that score best: so many answers, so many rivals."""
     found = []
-    for is_answer, count in ((True, _FINAL_ANSWERS), (False, _FINAL_RIVALS)):
+    for is_answer, count in ((True, answers), (False, rivals)):
         places = [place for place, one in enumerate(among) if (one.answer is not None) is is_answer]
-        found += sorted(places, key=lambda place: -once[place])[:count]
+        found += sorted(places, key=lambda place: -scores[place])[:count]
     return found
 
 
