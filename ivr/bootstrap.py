@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from ivr import log
 from ivr.audio.voice_activity import VoiceActivity, open_session
-from ivr.calls.calls import Calls
+from ivr.calls.calls import Calls, MakeWatch
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.recorded_speech import RecordedSpeech
@@ -28,6 +28,7 @@ from ivr.conversation.conversation import Pace
 from ivr.conversation.language_choice import Languages
 from ivr.conversation.language_settings import read_languages
 from ivr.dialogue.actions import Actions
+from ivr.dialogue.composite_dialogue import CompositeDialogue
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
@@ -57,7 +58,6 @@ from ivr.insights.tally import Tally
 from ivr.metrics import ServiceFigures, make_registry
 from ivr.nlu.trial import trial
 from ivr.orders.demo_shop import seed
-from ivr.metrics import ServiceFigures, make_registry
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
 from ivr.orders.order_book import OrderBook
@@ -65,6 +65,7 @@ from ivr.orders.shop import Shop
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.orders.sql_shop import SqlShop
 from ivr.records.database import open_engine, upgrade
+from ivr.records.earlier_contacts import SqlEarlierContacts
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_desk_records import SqlDeskRecords
@@ -75,6 +76,8 @@ from ivr.running.model_watch import free_port
 from ivr.running.run_command import RASA_PYTHON
 from ivr.speech.first_that_speaks import FirstThatSpeaks
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.piper_synthesizer import PiperSynthesizer
+from ivr.speech.piper_voices import read_piper_voices
 from ivr.speech.prompt_cache import PromptCache
 from ivr.speech.pyttsx3_synthesizer import Pyttsx3Synthesizer
 from ivr.speech.synthesizer import Synthesizer
@@ -84,6 +87,7 @@ from ivr.speech.weights import ModelFolder
 from ivr.telephony.twilio_http import PatientHttpClient
 from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
+from ivr.triage.call_watch import open_watches
 from ivr.web.app import create_app
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
 
@@ -186,7 +190,9 @@ def wire(settings: Settings) -> WiredServices:
     engines = Engines(
         prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
     )
-    calls = make_calls(settings, engines, wording)
+    contacts = SqlEarlierContacts(database)
+    watches = open_watches(settings.nlu_data_dir, settings.data_dir, records, contacts, policy.hours, clock)
+    calls = make_calls(settings, engines, wording, watches)
     metrics = make_registry(ServiceFigures(calls, hearing))
     caller_of = partial(_caller_of, records)
     pause = time.sleep  # noqa: TID251  the order check's adapter to real time
@@ -237,9 +243,12 @@ def make_routing(settings: Settings) -> Routing:
 
 
 def make_voice(settings: Settings) -> Synthesizer:
-    """Return the voice asked for, with espeak-ng behind it."""
-    espeak = Pyttsx3Synthesizer()
-    return espeak if settings.voice == "pyttsx3" else FirstThatSpeaks([HibariSynthesizer(), espeak])
+    """Return the voices asked for: Piper's first where one is set, espeak-ng's last."""
+    piper = read_piper_voices(settings.piper_voices)
+    voices: list[Synthesizer] = [PiperSynthesizer(piper)] if piper else []
+    if settings.voice == "hibari":
+        voices.append(HibariSynthesizer())
+    return FirstThatSpeaks([*voices, Pyttsx3Synthesizer()])
 
 
 def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
@@ -274,7 +283,7 @@ def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> Resilie
     serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
     token = settings.rasa_token.get_secret_value()
     rasa = RasaDialogue(serving, token, wording, settings.rasa_timeout_s)
-    return ResilientDialogue(rasa, KeywordDialogue(wording), clock)
+    return ResilientDialogue(CompositeDialogue(rasa, wording), KeywordDialogue(wording), clock)
 
 
 def open_trial(settings: Settings, model: Path) -> AbstractContextManager[RasaDialogue]:
@@ -324,7 +333,9 @@ def make_shelf(settings: Settings, clock: Clock) -> TwilioRecordings:
     return TwilioRecordings(settings.twilio_account_sid, token, api, clock)
 
 
-def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
+def make_calls(
+    settings: Settings, engines: Engines, wording: Wording, make_watch: MakeWatch | None = None
+) -> Calls:
     """Return the calls with the bot, each with its own ear on one shared voice activity model."""
     session = open_session(ModelFolder(settings.data_dir).voice_activity)
     shelf = make_shelf(settings, engines.clock)
@@ -338,6 +349,7 @@ def make_calls(settings: Settings, engines: Engines, wording: Wording) -> Calls:
         settings.max_call_s,
         settings.most_calls,
         Languages(read_languages(settings.languages)),
+        make_watch,
     )
 
 

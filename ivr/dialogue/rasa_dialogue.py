@@ -68,6 +68,15 @@ class RasaDialogue:
         self._remember(call_id, reply.expects)
         return reply
 
+    def understand(self, text: str, language: str) -> tuple[str, float]:
+        """Return what words mean by themselves: intent and confidence. Raises DialogueUnavailable."""
+        plain = plain_words(hear_numbers(text, language).text)
+        parsed = self._ask(self._serving.url(), "POST", "/model/parse", {"text": plain})
+        intent = parsed.get("intent") if isinstance(parsed, Mapping) else None
+        if not isinstance(intent, Mapping):
+            raise DialogueUnavailable("Rasa's parse has no intent", is_retrying_useful=False)
+        return str(intent.get("name")), float(intent.get("confidence") or 0.0)
+
     def is_ready(self) -> bool:
         """Say whether Rasa answers and has a model loaded."""
         try:

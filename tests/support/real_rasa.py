@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.clock import SystemClock
 from ivr.dialogue.actions import Actions
+from ivr.dialogue.composite_dialogue import CompositeDialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.try_limits import MemoryTryLimits
@@ -42,7 +43,7 @@ class RealRasa:
     """A running Rasa. `url` is its address; `dialogue` the service's side of it."""
 
     url: str
-    dialogue: RasaDialogue
+    dialogue: CompositeDialogue
     starts_in_s: float
 
 
@@ -78,7 +79,8 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            dialogue = RasaDialogue(url, RASA_TOKEN, Wording.load(ROOT / "nlu_data", "Nordlys"), timeout_s=10)
+            wording = Wording.load(ROOT / "nlu_data", "Nordlys")
+            dialogue = CompositeDialogue(RasaDialogue(url, RASA_TOKEN, wording, timeout_s=10), wording)
             _await_ready(dialogue, process, folder / "rasa.log", started + START_LIMIT_S)
             yield RealRasa(url, dialogue, clock.monotonic() - started)
         finally:
@@ -101,7 +103,7 @@ def free_port() -> int:
 
 
 def _await_ready(
-    dialogue: RasaDialogue, process: subprocess.Popen[bytes], log_file: Path, until: float
+    dialogue: CompositeDialogue, process: subprocess.Popen[bytes], log_file: Path, until: float
 ) -> None:
     while not dialogue.is_ready():
         if process.poll() is not None or time.monotonic() > until:

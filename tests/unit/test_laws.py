@@ -25,7 +25,7 @@ ADAPTER_NAME = re.compile(
     re.MULTILINE,
 )
 # Adapters by name that wrap others and touch nothing of the world.
-WRAPPERS = {"ivr.dialogue.resilient_dialogue", "ivr.speech.transcription_pool"}
+WRAPPERS = {"ivr.dialogue.composite_dialogue", "ivr.dialogue.resilient_dialogue", "ivr.speech.transcription_pool"}
 
 
 def module_name(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.dialogue.order_form import FormState, FormStep, take_answer
+from ivr.dialogue.order_form import FormState, FormStep, mended_number, take_answer
 
 STARTING = FormState(asked=None, order_number=None, first_digits=None, is_number_confirmed=False)
 NUMBER_ASKED = FormState("order_number", None, None, False)
@@ -75,3 +75,27 @@ def test_yes_to_the_number_read_back_asks_for_the_postcode_once_more_only_once()
 @pytest.mark.parametrize("intent", ["opening_hours", "repeat", "nlu_fallback", None])
 def test_other_matters_fill_nothing(state: FormState, intent: str | None) -> None:
     assert not take_answer(state, intent, ()).is_understood
+
+
+@pytest.mark.parametrize(
+    ("number", "part", "mended"),
+    [
+        ("471192", "48", "481192"),
+        ("471192", "193", "471193"),
+        ("471192", "492", "471492"),
+        ("471192", "71", None),
+        ("471192", "55", None),
+        ("471192", "12", None),
+        ("471192", "8", None),
+        ("471192", "4811", None),
+    ],
+)
+def test_a_part_said_again_mends_the_number_where_it_fits_once(
+    number: str, part: str, mended: str | None
+) -> None:
+    assert mended_number(number, part) == mended
+
+
+def test_a_correction_after_the_read_back_is_read_back_again() -> None:
+    state = FormState("postcode", "471192", None, False)
+    assert take_answer(state, "deny", ("48",)) == FormStep(order_number="481192", is_number_new=True)
