@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from ivr.errors import SettingsInvalid
-from ivr.handoff.opening_hours import ALWAYS_OPEN, load_hours, opening_aloud, read_hours
+from ivr.handoff.opening_hours import (
+    ALWAYS_OPEN,
+    load_hours,
+    load_policy,
+    opening_aloud,
+    read_hours,
+    read_policy,
+)
 from tests.support.transfer_scene import CALLER, TransferScene
 
 ROOT = Path(__file__).parents[3]
@@ -106,3 +113,57 @@ def test_who_asked_before_closing_time_is_still_served_after_it() -> None:
     scene.clock.jump(3600)
     scene.run()
     assert scene.row(transfer_id).state == "dialing"
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "is_off"),
+    [
+        ("SE", "2026-12-24", True),
+        ("SE", "2026-06-19", True),
+        ("SE", "2026-06-18", False),
+        ("SE", "2027-01-06", True),
+        ("NO", "2026-05-17", True),
+        ("FI", "2026-12-06", True),
+        ("FI", "2026-05-17", False),
+        (None, "2026-12-25", False),
+    ],
+)
+def test_holidays_of_a_country(country: str | None, day: str, is_off: bool) -> None:
+    hours = read_hours({"time_zone": "Europe/Stockholm", "hours": dict.fromkeys(WEEK, "00:00-24:00"),
+                        "holidays_of": country})  # fmt: skip
+    assert hours.is_open(at(f"{day} 12:00")) is not is_off
+
+
+def test_another_language_may_have_other_hours() -> None:
+    policy = POLICY | {"by_language": {"fi": {"time_zone": "Europe/Helsinki", "holidays_of": "FI"}}}
+    hours = read_hours(policy)
+    assert hours.of("fi").zone.key == "Europe/Helsinki"
+    assert not hours.of("fi").is_open(at("2026-12-07 03:00"))
+    assert hours.of("sv") is hours
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"holidays_of": "XX"}, "holidays_of"),
+        ({"by_language": ["fi"]}, "by_language"),
+        ({"by_language": {"fi": {"time_zone": "Moon"}}}, "time_zone"),
+        ({"callbacks": {"from_hour": 20, "to_hour": 8}}, "from_hour"),
+        ({"callbacks": {"tries": 0}}, "tries"),
+        ({"survey": {"after_bot": "yes"}}, "after_bot"),
+        ({"survey": True}, "survey"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_said(change: dict[str, Any], what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        read_policy(POLICY | change)
+
+
+def test_the_shipped_policy_calls_back_from_eight_to_twenty() -> None:
+    shipped = load_policy(ROOT / "nlu_data")
+    assert (shipped.callbacks.from_hour, shipped.callbacks.to_hour, shipped.callbacks.most_tries) == (
+        8,
+        20,
+        3,
+    )
+    assert shipped.survey.is_after_bot
