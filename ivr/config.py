@@ -11,6 +11,7 @@ from ivr.conversation.language_settings import read_languages, read_number_langu
 from ivr.errors import SettingsInvalid
 from ivr.handoff.routing import read_agents, read_workflow
 from ivr.roles import Role, read_roles
+from ivr.speech.piper_voices import read_piper_voices
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -129,6 +130,11 @@ class Settings(BaseSettings):
     voice: Literal["hibari", "pyttsx3"] = Field(
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
     )
+    piper_voices: str = Field(
+        "",
+        description="Languages that a Piper server beside the service speaks: language=address#voice, "
+        "separated by commas, such as sv=http://127.0.0.1:5100#sv_SE-nst-medium.",
+    )
     rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the Rasa server.")
     rasa_token: SecretStr = Field(
         SecretStr("local-rasa"), min_length=1, description="Token the Rasa server asks for."
@@ -181,6 +187,12 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("piper_voices")
+    @classmethod
+    def _piper_voices_are_readable(cls, voices: str) -> str:
+        read_piper_voices(voices)
+        return voices
 
     @field_validator("languages")
     @classmethod

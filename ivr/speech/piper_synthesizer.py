@@ -4,47 +4,20 @@ Piper (package piper-tts) is under the GPL: it is asked over HTTP and never impo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 
 from ivr.audio.wav import WavUnreadable, from_wav
 from ivr.speech.phone_sound import for_the_phone
+from ivr.speech.piper_voices import PiperVoice
 from ivr.speech.synthesizer import SynthesizerFailed
 
-TIMEOUT_S = 5.0  # a medium voice takes about a tenth of the sentence's length on one core
-
-
-@dataclass(frozen=True)
-class PiperVoice:
-    """Where a Piper server answers, and the voice asked for; None is the one it was started with."""
-
-    url: str
-    voice: str | None = None
-
-
-class PiperVoicesUnreadable(ValueError):
-    """The list of voices is not `language=http://host:port#voice, ...`; the message says which entry."""
-
-
-def read_piper_voices(text: str) -> dict[str, PiperVoice]:
-    """Read `sv=http://127.0.0.1:5100#sv_SE-nst-medium` entries. Raises PiperVoicesUnreadable."""
-    found: dict[str, PiperVoice] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        language, _, address = (piece.strip() for piece in entry.partition("="))
-        parts = urlsplit(address)
-        if not language or parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise PiperVoicesUnreadable(f"'{entry}' is not of the form sv=http://127.0.0.1:5100#voice")
-        if language in found:
-            raise PiperVoicesUnreadable(f"the language '{language}' is there twice")
-        found[language] = PiperVoice(parts._replace(fragment="").geturl().rstrip("/"), parts.fragment or None)
-    return found
+TIMEOUT_S = 5.0  # no prompt may hold up a caller longer
 
 
 class PiperSynthesizer:
-    """Asks `python -m piper.http_server` (1.4 and newer: POST /synthesize); safe from any thread.
+    """Asks `python -m piper.http_server` (1.8: POST /synthesize); safe from any thread.
 
     A Piper voice draws its melody anew each time: the same text never sounds quite the same twice.
     A voice the server does not have is spoken by its own, without a word about it, so ask it by name.

@@ -1,14 +1,18 @@
 """Every voice, real or fake, keeps to the same sentences."""
 
 import shutil
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from ivr.audio.levels import active_rms_dbfs, peak_dbfs
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.piper_synthesizer import PiperSynthesizer
+from ivr.speech.piper_voices import PiperVoice
 from ivr.speech.pyttsx3_synthesizer import Pyttsx3Synthesizer
 from ivr.speech.synthesizer import Synthesizer, SynthesizerFailed
+from tests.fakes.piper_server import piper_server
 from tests.fakes.tone_synthesizer import ToneSynthesizer
 
 needs_espeak = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
@@ -16,11 +20,19 @@ needs_espeak = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-
 
 @pytest.fixture(
     scope="module",
-    params=[ToneSynthesizer, HibariSynthesizer, pytest.param(Pyttsx3Synthesizer, marks=needs_espeak)],
+    params=[
+        ToneSynthesizer,
+        HibariSynthesizer,
+        pytest.param(Pyttsx3Synthesizer, marks=needs_espeak),
+        PiperSynthesizer,
+    ],
 )
-def voice(request: pytest.FixtureRequest) -> Synthesizer:
-    made: Synthesizer = request.param()
-    return made
+def voice(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
+    if request.param is not PiperSynthesizer:
+        yield request.param()
+        return
+    with piper_server() as (url, _):
+        yield PiperSynthesizer({"en": PiperVoice(url)})
 
 
 def test_it_has_a_name_for_the_cache(voice: Synthesizer) -> None:

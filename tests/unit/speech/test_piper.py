@@ -2,12 +2,8 @@
 
 import pytest
 
-from ivr.speech.piper_synthesizer import (
-    PiperSynthesizer,
-    PiperVoice,
-    PiperVoicesUnreadable,
-    read_piper_voices,
-)
+from ivr.speech.piper_synthesizer import PiperSynthesizer
+from ivr.speech.piper_voices import PiperVoice, PiperVoicesUnreadable, read_piper_voices
 from ivr.speech.synthesizer import SynthesizerFailed
 from tests.fakes.piper_server import piper_server
 
@@ -44,5 +40,5 @@ def test_voices_are_read_from_the_settings() -> None:
 
 @pytest.mark.parametrize("text", ["sv", "sv=5100", "=http://x:1", "sv=http://x:1,sv=http://y:1"])
 def test_an_unreadable_voice_says_which(text: str) -> None:
-    with pytest.raises(PiperVoicesUnreadable, match="sv|x"):
+    with pytest.raises(PiperVoicesUnreadable, match=r"sv|x"):
         read_piper_voices(text)
