@@ -42,9 +42,10 @@ def counts_of(summary: CallSummary, fate: Fate | None, called_again: bool, hour:
         counted[Subject("alive")] += 1
     else:
         counted[Subject("fate", fate)] += 1
-        counted[Subject("hour_fate", f"{hour:02}:{fate}")] += 1
-        counted[Subject("minutes_by_fate_ms", fate)] += summary.total_ms
     counted.update(_kinds(summary, fate))
+    for stay in summary.way:
+        counted[Subject("stay_ms", stay.step)] += stay.ms
+        counted[Subject("stays", stay.step)] += 1
     return counted
 
 
@@ -96,15 +97,6 @@ def _kinds(summary: CallSummary, fate: Fate | None) -> Iterator[Subject]:
         yield Subject("edge", f"{start}>{end}")
     if fate is Fate.GAVE_UP:
         yield Subject("left_at", stops[-1])
-
-
-def stays_of(summary: CallSummary) -> Counter[Subject]:
-    """Return how long the caller was at each stop of the way, in milliseconds."""
-    counted: Counter[Subject] = Counter()
-    for stay in summary.way:
-        counted[Subject("stay_ms", stay.step)] += stay.ms
-        counted[Subject("stays", stay.step)] += 1
-    return counted
 
 
 def class_of(value: int, edges: tuple[int, ...]) -> str:

@@ -318,16 +318,22 @@ Index(
     postgresql_where=_IS_UNSETTLED,
 )
 
-day_counts = Table(
-    "day_counts",
-    metadata,
-    Column("measure", String(32), primary_key=True),
-    Column("day", String(10), primary_key=True),
-    Column("intent", String(64), primary_key=True),
-    Column("language", String(16), primary_key=True),
-    Column("release", String(64), primary_key=True),
-    Column("is_synthetic", Boolean, primary_key=True),
-    Column("key", String(96), primary_key=True),
-    Column("amount", BigInteger, nullable=False),
-    Index("ix_day_counts_day", "day"),
-)
+
+def _counts(name: str, period: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("measure", String(32), primary_key=True),
+        Column(period, String(10), primary_key=True),
+        Column("intent", String(64), primary_key=True),
+        Column("language", String(16), primary_key=True),
+        Column("release", String(64), primary_key=True),
+        Column("is_synthetic", Boolean, primary_key=True),
+        Column("key", String(96), primary_key=True),
+        Column("amount", BigInteger, nullable=False),
+        Index(f"ix_{name}_{period}", period),
+    )
+
+
+day_counts = _counts("day_counts", "day")
+month_counts = _counts("month_counts", "month")  # of months that are over: a year is asked for quickly

@@ -11,6 +11,7 @@ from ivr.web.call_events import create_call_events_blueprint
 from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.desk import create_desk_blueprint
 from ivr.web.health import create_health_blueprint
+from ivr.web.insights import create_insights_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
 from ivr.web.metrics import create_metrics_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
@@ -34,6 +35,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_call_events_blueprint(services))
     app.register_blueprint(create_sign_in_blueprint(services))
     app.register_blueprint(create_desk_blueprint(services))
+    app.register_blueprint(create_insights_blueprint(services))
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))
     app.register_blueprint(create_health_blueprint(services))

@@ -23,6 +23,7 @@ from ivr.handoff.messages import Messages, RecordedWords
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.insights.tally import Tally
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
 
@@ -110,6 +111,10 @@ class Services(Protocol):
     def supervision(self) -> DeskSupervision: ...
     @property
     def joined_call(self) -> JoinedCall: ...
+    @property
+    def tally(self) -> Tally: ...
+    @property
+    def owners(self) -> Mapping[str, str]: ...
     @property
     def calls(self) -> Calls: ...
     @property

@@ -51,25 +51,26 @@ def upgrade() -> None:
         sqlite_where=is_unsettled,
         postgresql_where=is_unsettled,
     )
-    op.create_table(
-        "day_counts",
-        sa.Column("measure", sa.String(32), nullable=False),
-        sa.Column("day", sa.String(10), nullable=False),
-        sa.Column("intent", sa.String(64), nullable=False),
-        sa.Column("language", sa.String(16), nullable=False),
-        sa.Column("release", sa.String(64), nullable=False),
-        sa.Column("is_synthetic", sa.Boolean(), nullable=False),
-        sa.Column("key", sa.String(96), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "measure", "day", "intent", "language", "release", "is_synthetic", "key", name="pk_day_counts"
-        ),
-    )
-    op.create_index("ix_day_counts_day", "day_counts", ["day"])
+    for name, period in (("day_counts", "day"), ("month_counts", "month")):
+        dimensions = ("measure", period, "intent", "language", "release", "is_synthetic", "key")
+        op.create_table(
+            name,
+            sa.Column("measure", sa.String(32), nullable=False),
+            sa.Column(period, sa.String(10), nullable=False),
+            sa.Column("intent", sa.String(64), nullable=False),
+            sa.Column("language", sa.String(16), nullable=False),
+            sa.Column("release", sa.String(64), nullable=False),
+            sa.Column("is_synthetic", sa.Boolean(), nullable=False),
+            sa.Column("key", sa.String(96), nullable=False),
+            sa.Column("amount", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint(*dimensions, name=f"pk_{name}"),
+        )
+        op.create_index(f"ix_{name}_{period}", name, [period])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("month_counts")
     op.drop_table("day_counts")
     op.drop_table("call_summaries")
     op.drop_index("ix_event_streams_uncounted", "event_streams")

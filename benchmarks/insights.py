@@ -1,0 +1,210 @@
+"""How long the insights pages take over a million stored calls, and how soon a new call is on them.
+
+Fills a database of its own with made-up calls (their events, as a call leaves them), counts them, then asks
+for every page as a browser does. Run: `python -m benchmarks.insights [--calls 1000000] [--database URL]`.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, insert
+
+from benchmarks.report import machine, save, spread, table
+from ivr.insights.report import report
+from ivr.insights.sql_tally import SqlTally
+from ivr.insights.tally import Scope
+from ivr.insights.value import Assumptions
+from ivr.records.database import beginning, open_engine, upgrade
+from ivr.records.kinds import Kind
+from ivr.records.models import call_events, calls, event_streams
+
+DAYS = 365
+ASKED_EACH = 20
+WRITTEN_AT_ONCE = 2_000
+INTENTS = ("order_status", "track_delivery", "return_item", "invoice", "opening_hours", "complaint", "stock")
+LANGUAGES = ("en", "sv", "nb", "fi")
+LAST_DAY = datetime(2026, 10, 31, tzinfo=UTC)
+Event = tuple[str, float, dict[str, Any]]
+
+
+def main() -> int:
+    """Fill, count, ask, print and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=1_000_000)
+    parser.add_argument("--database", help="an empty database; a file of its own by default")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ivr-insights-") as folder:
+        url = given.database or f"sqlite:///{folder}/ivr.db"
+        upgrade(url)
+        engine = open_engine(url, 60_000)
+        result = {"machine": machine(), "calls": given.calls, "database": url.partition(":")[0]}
+        result |= _measure(engine, given.calls)
+        save(f"insights_{result['database']}", result)
+    return 0 if all(row["p95"] <= 1.0 for row in result["pages"]) and result["new_call_s"] <= 5 else 1
+
+
+def _measure(engine: Engine, count: int) -> dict[str, Any]:
+    tally = SqlTally(engine, ZoneInfo("Europe/Stockholm"), lambda number: number[-8:])
+    now = LAST_DAY + timedelta(hours=20)
+    began = time.perf_counter()
+    _fill(engine, count)
+    filled = time.perf_counter()
+    print(f"filled {count} calls in {filled - began:.0f} s", file=sys.stderr)
+    tally.rebuild(now)
+    counted = time.perf_counter()
+    print(f"counted in {counted - filled:.0f} s", file=sys.stderr)
+    pages = []
+    for name, scope in _scopes().items():
+        seconds = [
+            _timed(lambda scope=scope: report(tally, scope, {}, Assumptions())) for _ in range(ASKED_EACH)
+        ]
+        pages.append({"page": f"overview, {name}", **spread(seconds)})
+        seconds = [_timed(lambda scope=scope: tally.calls(scope, fate="gave_up")) for _ in range(ASKED_EACH)]
+        pages.append({"page": f"calls, {name}", **spread(seconds)})
+    _write(engine, [("the newest", LAST_DAY + timedelta(hours=12), _events(random.Random(1), "sv", "stock"))])
+    new_call_s = _timed(lambda: tally.catch_up(now))
+    print(table(("page", "n", "p50 s", "p95 s"), [(p["page"], p["n"], p["p50"], p["p95"]) for p in pages]))
+    print(f"a new call is counted in {new_call_s:.2f} s, after at most 2 s of waiting for its turn")
+    return {
+        "filled_s": round(filled - began, 1),
+        "counted_s": round(counted - filled, 1),
+        "pages": pages,
+        "new_call_s": round(new_call_s + 2.0, 2),
+    }
+
+
+def _scopes() -> dict[str, Scope]:
+    last = LAST_DAY.date()
+    return {
+        "four weeks": Scope((last - timedelta(days=27)).isoformat(), last.isoformat()),
+        "four weeks, one matter": Scope(
+            (last - timedelta(days=27)).isoformat(), last.isoformat(), intent="invoice"
+        ),
+        "a year": Scope((last - timedelta(days=364)).isoformat(), last.isoformat()),
+    }
+
+
+def _timed(what: Any) -> float:
+    began = time.perf_counter()
+    what()
+    return time.perf_counter() - began
+
+
+def _fill(engine: Engine, count: int) -> None:
+    chance = random.Random(20261031)
+    batch = []
+    for number in range(count):
+        at = (
+            LAST_DAY
+            - timedelta(days=chance.randrange(DAYS))
+            + timedelta(seconds=chance.randrange(7, 21) * 3600)
+        )
+        at += timedelta(seconds=chance.randrange(3600))
+        language = chance.choices(LANGUAGES, (6, 3, 1, 1))[0]
+        batch.append((f"CA{number:032x}", at, _events(chance, language, chance.choice(INTENTS))))
+        if len(batch) == WRITTEN_AT_ONCE:
+            _write(engine, batch)
+            batch = []
+    _write(engine, batch)
+
+
+def _write(engine: Engine, batch: list[tuple[str, datetime, list[Event]]]) -> None:
+    if not batch:
+        return
+    with beginning(engine, is_writing=True) as connection:
+        connection.execute(
+            insert(calls),
+            [
+                {
+                    "call_id": call_id,
+                    "caller": f"+467{hash(call_id) % 10**8:08}",
+                    "language": "en",
+                    "started_at": at,
+                }
+                for call_id, at, _ in batch
+            ],
+        )
+        connection.execute(
+            insert(event_streams),
+            [{"call_id": call_id, "last_seq": len(events), "counted_seq": 0} for call_id, _, events in batch],
+        )
+        connection.execute(
+            insert(call_events),
+            [
+                {
+                    "call_id": call_id,
+                    "seq": seq,
+                    "event_id": f"{call_id[-20:]}{seq}",
+                    "kind": kind,
+                    "facts": facts,
+                }
+                | {"at": at + timedelta(seconds=after_s)}
+                for call_id, at, events in batch
+                for seq, (kind, after_s, facts) in enumerate(events, 1)
+            ],
+        )
+
+
+def _events(chance: random.Random, language: str, intent: str) -> list[Event]:
+    return list(_told(chance, language, intent))
+
+
+def _told(chance: random.Random, language: str, intent: str) -> Iterator[Event]:
+    at = 0.0
+    yield Kind.CALL_STARTED, at, {"caller_known": True, "release": f"r{chance.choice((7, 7, 8))}"}
+    yield Kind.DISCLOSURE_PLAYED, at + 3.3, {"text_version": "v1", "language": language, "is_complete": True}
+    at = 6.0
+    if chance.random() < 0.06:
+        yield Kind.KEYS_ENTERED, at, {"turn": 1, "digits": "0"}
+        yield from _passed_on(chance, at, "pressed_zero")
+        return
+    for turn in range(1, chance.randint(2, 5)):
+        at += chance.uniform(3, 9)
+        yield (
+            Kind.UTTERANCE_HEARD,
+            at,
+            {"turn": turn, "text": "", "asr_confidence": round(chance.random(), 3)},
+        )
+        if chance.random() < 0.12:
+            yield Kind.NO_MATCH, at, {"step": "order_number", "level": 1}
+            continue
+        step = "order_number" if turn == 1 else "anything_else"
+        answer = {"turn": turn, "intent": intent, "intent_confidence": 0.9, "verdict": "answered"}
+        timings = {"time_to_first_audio_s": round(chance.lognormvariate(-0.6, 0.35), 3)}
+        yield Kind.TURN_ANSWERED, at + 0.6, {**answer, "expects": {"step": step}, "timings": timings}
+        if step == "anything_else":
+            yield Kind.LOOKED_UP, at + 0.4, {"system": "orders", "found": chance.random() < 0.9}
+    if intent == "complaint" or chance.random() < 0.1:
+        yield from _passed_on(chance, at, "frustrated" if chance.random() < 0.2 else "asked_for_person")
+        return
+    outcome = "solved_by_bot" if chance.random() < 0.85 else "caller_hung_up"
+    yield Kind.CALL_ENDED, at + 4, {"outcome": outcome}
+    if chance.random() < 0.2:
+        yield (
+            Kind.SURVEY_ANSWERED,
+            at + 3,
+            {"is_solved": chance.random() < 0.8, "rating": chance.randint(2, 5)},
+        )
+
+
+def _passed_on(chance: random.Random, at: float, reason: str) -> Iterator[Event]:
+    yield Kind.ESCALATED, at, {"reason": reason}
+    wait = chance.expovariate(1 / 25)
+    if wait > 90:
+        yield Kind.CALL_ENDED, at + 90, {"outcome": "caller_hung_up"}
+        return
+    yield Kind.TRANSFER_MOVED, at + wait, {"transfer_id": "t", "state": "bridged"}
+    talk = chance.uniform(60, 400)
+    yield Kind.TRANSFER_MOVED, at + wait + talk, {"transfer_id": "t", "state": "ended"}
+    yield Kind.CALL_ENDED, at + wait + talk, {"outcome": "connected_to_person"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

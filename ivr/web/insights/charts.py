@@ -1,0 +1,139 @@
+"""Figures as shapes: where each rectangle, line and dot of a chart stands. Drawn by the templates as SVG."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.insights.fates import Fate
+from ivr.insights.figures import Figure
+from ivr.insights.flow import Flow
+
+WIDTH = 960.0
+BAR_HEIGHT = 36.0
+COLUMN_HEIGHT = 140.0
+FLOW_LABEL = 110.0
+BOX = 12.0
+DOT_PLOT = 300.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A rectangle with what it stands for."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A band of the flow picture, as an SVG path."""
+
+    path: str
+    width: float
+    end: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A matter in the automation picture."""
+
+    name: str
+    x: float
+    y: float
+    radius: float
+    says: str
+
+
+def fate_bar(containment: Mapping[str, Figure]) -> list[Piece]:
+    """Return the stacked bar of how calls ended, WIDTH wide."""
+    pieces, x = [], 0.0
+    for fate in Fate:
+        share = containment[fate].value or 0.0
+        width = share * WIDTH
+        pieces.append(Piece(fate, x, 0.0, width, BAR_HEIGHT, f"{100 * share:.0f} %"))
+        x += width
+    return pieces
+
+
+def day_columns(fates_by_day: Mapping[str, Mapping[str, int]]) -> list[Piece]:
+    """Return stacked columns, one a day, as tall as the day had calls."""
+    most = max((sum(fates.values()) for fates in fates_by_day.values()), default=0)
+    if not most:
+        return []
+    step = WIDTH / len(fates_by_day)
+    pieces = []
+    for number, (day, fates) in enumerate(fates_by_day.items()):
+        y = COLUMN_HEIGHT
+        for fate in Fate:
+            count = fates.get(fate, 0)
+            height = COLUMN_HEIGHT * count / most
+            y -= height
+            if count:
+                pieces.append(
+                    Piece(fate, number * step, y, max(1.0, min(step - 2.0, 24.0)), height, f"{day}: {count}")
+                )
+    return pieces
+
+
+def hour_columns(calls_by_hour: Mapping[str, int]) -> list[Piece]:
+    """Return a column for each hour of the day."""
+    most = max(calls_by_hour.values(), default=0)
+    if not most:
+        return []
+    step = WIDTH / 24
+    return [
+        Piece(
+            f"{hour:02}",
+            hour * step,
+            COLUMN_HEIGHT * (1 - calls_by_hour.get(f"{hour:02}", 0) / most),
+            step - 6.0,
+            COLUMN_HEIGHT * calls_by_hour.get(f"{hour:02}", 0) / most,
+            f"{hour:02}-{hour + 1:02}: {calls_by_hour.get(f'{hour:02}', 0)}",
+        )
+        for hour in range(24)
+    ]
+
+
+def flow_boxes(picture: Flow) -> list[Piece]:
+    """Return the stops as boxes."""
+    return [
+        Piece(stop.name, _column_x(picture, stop.column), stop.y, BOX, max(stop.height, 1.0), str(stop.calls))
+        for stop in picture.stops
+    ]
+
+
+def flow_curves(picture: Flow) -> list[Curve]:
+    """Return the bands as thick curves from stop to stop."""
+    curves = []
+    for band in picture.bands:
+        x_from = _column_x(picture, band.start.column) + BOX
+        x_to = _column_x(picture, band.end.column)
+        y_from, y_to = band.y_start + band.height / 2, band.y_end + band.height / 2
+        middle = (x_from + x_to) / 2
+        bend = f"C{middle:.1f} {y_from:.1f} {middle:.1f} {y_to:.1f} {x_to:.1f} {y_to:.1f}"
+        path = f"M{x_from:.1f} {y_from:.1f} {bend}"
+        curves.append(Curve(path, max(band.height, 0.75), band.end.name, str(band.calls)))
+    return curves
+
+
+def _column_x(picture: Flow, column: int) -> float:
+    return column * (WIDTH - FLOW_LABEL - BOX) / max(1, picture.columns - 1)
+
+
+def automation_dots(found: Sequence[tuple[str, float, float, int]]) -> list[Dot]:
+    """Return the matters by what share is contained (across) and what share of it solved (up)."""
+    most = max((calls for *_, calls in found), default=1)
+    return [
+        Dot(
+            name,
+            contained * WIDTH,
+            DOT_PLOT * (1 - solved),
+            6.0 + 22.0 * (calls / most) ** 0.5,
+            f"{100 * contained:.0f} % contained, {100 * solved:.0f} % solved, {calls} calls",
+        )
+        for name, contained, solved, calls in found
+    ]
