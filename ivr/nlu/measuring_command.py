@@ -14,7 +14,7 @@ from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.nlu.command_options import as_json_option
 from ivr.nlu.corpus import holdout_lines, training_lines
-from ivr.nlu.cross_validation import cross_validate
+from ivr.nlu.cross_validation import Bar, cross_validate
 from ivr.nlu.heard_layer import HeardLayer, Sorted, update_training
 from ivr.nlu.hearing import EngineOf, Missing, PhoneHearing, missing
 from ivr.nlu.measuring import Report, changed, measure
@@ -25,8 +25,6 @@ from ivr.nlu.progress import with_bar
 from ivr.nlu.releasing import keep_figures
 from ivr.nlu.scoring import Scores
 
-ENGINE_NOTE = "The first line takes longer: the voice and the recogniser are loaded."
-
 
 class NothingToMeasure(IvrError):
     """There are no held-out sentences."""
@@ -36,7 +34,12 @@ def add_measuring(
     group: click.Group, load: Callable[[], Settings], rasa_venv: Path, engine_of: EngineOf
 ) -> None:
     """Add the commands to `ivr nlu`."""
+    _add_hear(group, load, engine_of)
+    _add_test(group, load, rasa_venv)
+    _add_compare(group, load, rasa_venv)
 
+
+def _add_hear(group: click.Group, load: Callable[[], Settings], engine_of: EngineOf) -> None:
     @group.command("hear")
     @click.option("--limit", type=int, help="Hear at most this many, then stop; run again to go on.")
     @click.option("--minutes", type=float, help="Stop after this long; run again to go on.")
@@ -66,6 +69,8 @@ def add_measuring(
         found = update_training(nlu_data, training_lines(nlu_data), holdout_lines(nlu_data))
         _tell_hearing(done, found, as_json)
 
+
+def _add_test(group: click.Group, load: Callable[[], Settings], rasa_venv: Path) -> None:
     @group.command("test")
     @click.option("--model", "name", default="newest", show_default=True, help="A version, newest, or live.")
     @click.option("--folds", type=click.IntRange(2, 10), help="Cross-validate too, in this many parts.")
@@ -99,12 +104,14 @@ def add_measuring(
         if least is not None and min(s.accuracy for s in report.scores["typed"].values()) < least:
             raise SystemExit(1)
 
+
+def _add_compare(group: click.Group, load: Callable[[], Settings], rasa_venv: Path) -> None:
     @group.command("compare")
     @click.argument("before")
     @click.argument("after")
     @as_json_option
     def compare(before: str, after: str, as_json: bool) -> None:
-        """Say which held-out sentences models BEFORE and AFTER take differently; exit code 1 if any is worse."""
+        """Say which held-out sentences two models take differently; exit code 1 if any is worse."""
         settings = load()
         store = ModelStore(settings.data_dir)
         reports = []
@@ -128,7 +135,7 @@ def add_measuring(
             raise SystemExit(1)
 
 
-def _bar(is_quiet: bool):  # type: ignore[no-untyped-def]
+def _bar(is_quiet: bool) -> Bar:
     return lambda items, total, what: with_bar(items, total, what, is_quiet)
 
 
@@ -143,7 +150,7 @@ def _hear_parts(
     is_quiet: bool,
 ) -> dict[str, int]:
     """Hear what is missing and return how many were heard and how many are left."""
-    engine = _Engine(engine_of)
+    engine = engine_of.name
     clock = SystemClock()
     done = left = 0
     for part in parts:
@@ -152,12 +159,17 @@ def _hear_parts(
         languages = sorted({line.language for line in lines})
         layers = {language: HeardLayer(nlu_data, language, part) for language in languages}
         kept = [heard for layer in layers.values() for heard in layer.read()]
-        wanted = missing(lines, kept, engine.name, takes)
+        wanted = missing(lines, kept, engine, takes)
         most = len(wanted) if limit is None else max(0, limit - done)
         chosen_now: list[Missing] = wanted[:most]
         heard_now = 0
         if chosen_now:
-            for one, heard in with_bar(engine.hear(chosen_now), len(chosen_now), f"hearing {part}", is_quiet):
+            for one, heard in with_bar(
+                PhoneHearing(*engine_of.load(), engine).hear(chosen_now),
+                len(chosen_now),
+                f"hearing {part}",
+                is_quiet,
+            ):
                 layer = layers[one.line.language]
                 if layer.has_room():
                     layer.add(heard)
@@ -169,18 +181,6 @@ def _hear_parts(
         done += heard_now
         left += len(wanted) - heard_now
     return {"heard": done, "left": left}
-
-
-class _Engine:
-    """Voice and recogniser, loaded at the first use; the recogniser's name alone loads nothing."""
-
-    def __init__(self, engine_of: EngineOf) -> None:
-        self._engine_of = engine_of
-        self.name = engine_of.name
-
-    def hear(self, wanted: list[Missing]):  # type: ignore[no-untyped-def]
-        speak, transcriber = self._engine_of.load()
-        yield from PhoneHearing(speak, transcriber, self.name).hear(wanted)
 
 
 def _tell_hearing(done: dict[str, int], found: Mapping[str, Sorted], as_json: bool) -> None:
@@ -232,12 +232,6 @@ def _show(version: str, report: Report, folder: Path) -> None:
     )
     for way, languages in report.scores.items():
         for language, found in languages.items():
-            foreign = found.out_of_scope
-            out = (
-                ""
-                if foreign is None
-                else f"{foreign.recall:.0%} at {foreign.threshold:.2f} (keeps {foreign.kept:.0%}); as shipped {foreign.recall_as_shipped:.0%}"
-            )
             table.add_row(
                 f"{language} {way}",
                 str(found.sentences),
@@ -245,12 +239,20 @@ def _show(version: str, report: Report, folder: Path) -> None:
                 str(found.asked_again),
                 str(found.wrong),
                 f"{found.calibration_error:.3f}",
-                out,
+                _kept_out(found),
             )
     console.print(table)
     for language in report.scores.get("typed", {}):
         console.print(_intent_table(language, report.scores))
     console.print(f"Pictures: {folder}")
+
+
+def _kept_out(found: Scores) -> str:
+    foreign = found.out_of_scope
+    if foreign is None:
+        return ""
+    kept = f"{foreign.recall:.0%} at {foreign.threshold:.2f} (keeps {foreign.kept:.0%})"
+    return f"{kept}; as shipped {foreign.recall_as_shipped:.0%}"
 
 
 def _intent_table(language: str, scores: Mapping[str, Mapping[str, Scores]]) -> Table:

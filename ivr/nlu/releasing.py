@@ -90,11 +90,12 @@ class Releases:
     def _go_live(self, what: str, version: str, before: str | None, figures: Mapping[str, float]) -> Released:
         model = self._store.model(version)
         took_s = None
-        if self._board.is_supervised():
-            self._say("Starting the new model beside the one that serves")
-            took_s = self._take_over(version, model, before)
-        self._store.make_live(version)
-        self._note(what, version, before, "", figures)
+        with self._store.alone():
+            if self._board.is_supervised():
+                self._say("Starting the new model beside the one that serves")
+                took_s = self._take_over(version, model, before)
+            self._store.make_live(version)
+            self._note(what, version, before, "", figures)
         return Released(version, before, figures, took_s)
 
     def _take_over(self, version: str, model: Path, before: str | None) -> float:
