@@ -4,9 +4,10 @@
     python -m benchmarks.triage --heard --most 40   spoken by espeak-ng, over G.711, heard by Whisper (cached)
     python -m benchmarks.triage --show dev          every call of the development half that went wrong
 
-The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines. Odd numbers are for
-development, even ones are held out. The dialogue is a stand-in that answers everything it is not told to
-miss, so what is measured is the escalation alone: words, counts, policy and the core that acts on them.
+The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines. Odd numbers
+are for development, even ones are held out. The dialogue is a stand-in that answers everything it is not
+told to miss, so what is measured is the escalation alone: words, counts, policy and the core that
+acts on them.
 """
 
 import argparse
@@ -216,7 +217,7 @@ COLUMNS = ("asked_recall", "recall", "false_rate", "precision", "on_time", "too_
 
 def main() -> None:
     """Measure and print; typed results and heard ones are kept apart."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--heard", action="store_true")
     options.add_argument("--most", type=int, default=0, help="turns to hear anew")
     options.add_argument("--show", choices=HALVES)
@@ -240,7 +241,11 @@ def main() -> None:
         _show([call for call in calls if call.half == asked.show], policy, reader)
     if asked.save:
         result["without"] = ablation(calls, policy, reader)
-        print(report.table(("signal left out", "asked_recall", "recall", "false_rate", "on_time"), result["without"]))
+        print(
+            report.table(
+                ("signal left out", "asked_recall", "recall", "false_rate", "on_time"), result["without"]
+            )
+        )
         report.save("triage_heard" if asked.heard else "triage", result)
 
 

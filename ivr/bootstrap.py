@@ -65,7 +65,7 @@ from ivr.orders.shop import Shop
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.orders.sql_shop import SqlShop
 from ivr.records.database import open_engine, upgrade
-from ivr.records.earlier_contacts import SqlEarlierContacts
+from ivr.records.earlier_contacts import SqlEarlierContacts, ids_since
 from ivr.records.feed import Feed
 from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_desk_records import SqlDeskRecords
@@ -88,6 +88,7 @@ from ivr.telephony.twilio_http import PatientHttpClient
 from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
 from ivr.triage.call_watch import open_watches
+from ivr.triage.command import StoredCalls
 from ivr.web.app import create_app
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
 
@@ -351,6 +352,12 @@ def make_calls(
         Languages(read_languages(settings.languages)),
         make_watch,
     )
+
+
+def open_stored_calls(settings: Settings) -> StoredCalls:
+    """Return the calls in the database, for `ivr policy`."""
+    database = open_engine(settings.database_url)
+    return StoredCalls(SqlCallRecords(database, Feed(), SystemClock()), partial(ids_since, database))
 
 
 def _load_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:

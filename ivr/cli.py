@@ -156,6 +156,7 @@ class _PhoneEngine:
 
 
 ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
+ivr.add_command(policy_command(load, lambda: bootstrap.open_stored_calls(load())))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))
 

@@ -116,8 +116,16 @@ class Machine:
             "model",
             "training Rasa's model (about a minute)",
             lambda: self._ivr("nlu", "train", "--use"),
-            inputs=(self.root / "nlu_data", self.root / "ivr" / "nlu", self.rasa_lock),
-            outputs=(self.root / "var" / "models" / "rasa" / "current.tar.gz",),
+            inputs=(
+                self.root / "nlu_data",
+                self.root / "ivr" / "nlu",
+                self.root / "ivr" / "triage",
+                self.rasa_lock,
+            ),
+            outputs=(
+                self.root / "var" / "models" / "rasa" / "current.tar.gz",
+                self.root / "var" / "models" / "triage" / "words.npz",
+            ),
         )
 
     def database(self) -> Step:

@@ -17,11 +17,16 @@ from ivr.conversation.conversation import Conversation, Pace
 from ivr.conversation.events import CallerHungUp, PeopleWanted
 from ivr.conversation.language_choice import ONLY_ITS_OWN, Languages
 from ivr.conversation.phrasebook import Phrasebook
+from ivr.handoff.escalation.decision import Watch
 from ivr.handoff.transfer import TransferState
 from ivr.log import get
 from ivr.records.kinds import Kind
+from ivr.records.store import CallRow
 
 FORGOTTEN_AFTER_S = 20.0  # the network asks what comes after a stream within seconds, or the caller is gone
+
+MakeWatch = Callable[[CallRow], Watch]
+"""Return what watches a call for reasons to fetch a person."""
 
 log = get("calls")
 
@@ -62,7 +67,9 @@ class Calls:
         max_call_s: float,
         most_calls: int = 16,
         languages: Languages = ONLY_ITS_OWN,
+        make_watch: MakeWatch | None = None,
     ) -> None:
+        self._make_watch = make_watch
         self._engines = engines
         self._phrasebook = phrasebook
         self._make_ear = make_ear
@@ -183,8 +190,15 @@ class Calls:
             if row is None or row.outcome is not None:
                 return None
             language = self._language_now(call_id, row.language)
+            watch = self._make_watch(row) if self._make_watch is not None else None
             conversation = Conversation(
-                call_id, language, self._phrasebook, row.caller, self._pace, languages=self._languages
+                call_id,
+                language,
+                self._phrasebook,
+                row.caller,
+                self._pace,
+                watch=watch,
+                languages=self._languages,
             )
             if self._engines.is_people_first() and self._engines.records.transfer_of(call_id) is None:
                 conversation.handle(PeopleWanted())

@@ -1,4 +1,4 @@
-"""Which features a sentence has: words, word pairs and letter groups, hashed, so that a mishearing loses few."""
+"""Which features a sentence has: words, word pairs and letter groups, hashed; a mishearing loses few."""
 
 import re
 import zlib

@@ -22,12 +22,15 @@ LABEL_OF_INTENT = {
     "frustrated": "frustrated_with_bot",
     "complaint": "complaint",
 }
-NEITHER = frozenset({"emergency", "unclear", "out_of_scope", "payment_problem", "return_status", "delete_my_data"})
+NEITHER = frozenset(
+    {"emergency", "unclear", "out_of_scope", "payment_problem", "return_status", "delete_my_data"}
+)
 _MARKED = re.compile(r"\[([^\]]*)\][({][^)}]*[)}]")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _ALIKE = (
-    ("a", "e"), ("e", "i"), ("o", "u"), ("b", "p"), ("d", "t"), ("g", "k"), ("v", "f"), ("s", "z"), ("m", "n"),
-    ("th", "d"), ("ee", "i"), ("er", "a"), ("å", "o"), ("ä", "e"), ("ö", "u"), ("c", "k"), ("w", "v"),
+    ("a", "e"), ("e", "i"), ("o", "u"), ("b", "p"), ("d", "t"), ("g", "k"), ("v", "f"), ("s", "z"),
+    ("m", "n"), ("th", "d"), ("ee", "i"), ("er", "a"), ("å", "o"),
+    ("ä", "e"), ("ö", "u"), ("c", "k"), ("w", "v"),
 )  # fmt: skip
 
 

@@ -189,9 +189,7 @@ def _wrong_sentence(node: Node, file: Path) -> Iterator[Problem]:
         yield Problem(file, line_of(means), "`means` explains nothing", todo)
 
 
-def _wrong_list(
-    node: Node | None, known: Collection[str] | None, what: str, file: Path
-) -> Iterator[Problem]:
+def _wrong_list(node: Node | None, known: Collection[str] | None, what: str, file: Path) -> Iterator[Problem]:
     if node is None:
         return
     if not isinstance(node, SequenceNode):

@@ -67,7 +67,9 @@ class _Examples:
         self.starts = np.cumsum([0, *(len(slots) for slots, _ in made)])
         self.slots = np.concatenate([slots for slots, _ in made])
         self.values = np.concatenate([values for _, values in made])
-        self.wanted = np.array([[label in line.labels for label in labels] for line in lines], dtype=np.float64)
+        self.wanted = np.array(
+            [[label in line.labels for label in labels] for line in lines], dtype=np.float64
+        )
         self.weights = np.array([line.weight for line in lines])
 
     def rows(self, is_kept: np.ndarray) -> "_Examples":
@@ -134,7 +136,9 @@ def _store(reader: TrainedWordReader, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     about = json.dumps({"labels": list(reader.labels), "version": reader.version})
     made = file.with_name(f"making-{os.getpid()}.npz")
-    np.savez_compressed(made, weights=reader.weights.astype(np.float16), bias=reader.bias, about=np.array(about))
+    np.savez_compressed(
+        made, weights=reader.weights.astype(np.float16), bias=reader.bias, about=np.array(about)
+    )
     made.replace(file)
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ivr import log
 from ivr.errors import IvrError
+from ivr.handoff.escalation.decision import WordReader
 from ivr.triage.features import SLOTS, features, windows
 
+_log = log.get("triage")
 MODEL = Path("models") / "triage" / "words.npz"
 
 
@@ -61,3 +64,12 @@ class NoWordReader:
     def read(self, words: str) -> Mapping[str, float]:
         """Return nothing: no words are read."""
         return {}
+
+
+def open_reader(data_dir: Path) -> WordReader:
+    """Return the trained classifier; without one, and said so in the log, counts and intents decide."""
+    try:
+        return TrainedWordReader.load(data_dir)
+    except WordsModelMissing as missing:
+        _log.error("no_word_classifier", why=str(missing))
+        return NoWordReader()
