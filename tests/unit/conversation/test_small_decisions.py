@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.conversation.barge_in import TalkedOver, takes_the_floor, was_meant
+from ivr.conversation.bad_line import is_guess
+from ivr.conversation.barge_in import Glimpse, TalkedOver, glimpse, takes_the_floor, was_meant
 from ivr.conversation.endpointing import (
     COMPLETE_S,
     ONE_SHORT_S,
@@ -181,6 +182,51 @@ def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_one
 )
 def test_only_talking_stops_a_prompt_that_may_be_stopped(is_interruptible, voiced_s, open_s, does_it_stop):
     assert takes_the_floor(is_interruptible, voiced_s, open_s) is does_it_stop
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt", "language", "seen"),
+    [
+        ("Where is", None, "en", Glimpse.WORDS),
+        ("No.", None, "en", Glimpse.WORDS),
+        ("Thank you.", "no_speech", "en", Glimpse.NOTHING),
+        ("", None, "en", Glimpse.NOTHING),
+        ("Okay.", None, "en", Glimpse.LISTENING),
+        ("Uh-huh.", "low_log_probability", "en", Glimpse.LISTENING),  # such noises are always doubted
+        ("Right now.", None, "en", Glimpse.WORDS),
+        ("Ja.", None, "sv", Glimpse.LISTENING),
+        ("Joo.", None, "fi", Glimpse.LISTENING),
+        ("Ja.", None, "en", Glimpse.WORDS),
+    ],
+)
+def test_first_words_tell_listening_from_a_turn(words, doubt, language, seen):
+    assert glimpse(words, doubt, language) is seen
+
+
+def test_first_words_decide_how_much_voice_stops_the_bot():
+    def stops(seen, voiced_s):
+        return takes_the_floor(True, voiced_s, 0.1, seen=seen)
+
+    assert stops(Glimpse.WORDS, 0.16)
+    assert stops(Glimpse.NOTHING, 0.16)
+    assert not stops(Glimpse.NOT_YET, 0.2)
+    assert stops(Glimpse.NOT_YET, 0.26)
+    assert not stops(Glimpse.LISTENING, 0.7)
+    assert stops(Glimpse.LISTENING, 0.77)
+
+
+@pytest.mark.parametrize(
+    ("expects", "asr_confidence", "lost_share", "is_guessed"),
+    [
+        (SIX, 0.99, 0.05, True),  # a digit more or less is not seen in the confidence
+        (SIX, 0.99, 0.04, False),
+        (OPEN_QUESTION, 0.5, 0.1, True),
+        (OPEN_QUESTION, 0.9, 0.1, False),
+        (OPEN_QUESTION, 0.1, 0.0, False),
+    ],
+)
+def test_a_line_that_loses_sound_makes_guesses_of_words(expects, asr_confidence, lost_share, is_guessed):
+    assert is_guess(expects, asr_confidence, lost_share) is is_guessed
 
 
 def test_who_stopped_the_bot_for_nothing_must_talk_longer_but_not_for_ever():
