@@ -11,6 +11,7 @@ from ivr.calls.clauses import clauses
 from ivr.calls.line import Line
 from ivr.calls.playback import MULAW_BYTES_PER_S, Playback, Sounding, words_heard
 from ivr.conversation.events import PromptEnded
+from ivr.audio.tempo import slowed
 from ivr.conversation.prompt import Prompt
 from ivr.speech.synthesizer import SynthesizerFailed
 
@@ -168,6 +169,7 @@ class Mouth:
     def _render(self, ticket: int, prompt: Prompt) -> None:
         try:
             mulaw = self._audio.mulaw(prompt.text, prompt.language, prompt.is_personal)
+            mulaw = slowed(mulaw) if prompt.is_slow else mulaw
         except SynthesizerFailed:
             self._post(AudioReady(ticket, None))
             return

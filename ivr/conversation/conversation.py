@@ -113,7 +113,16 @@ class Conversation:
             return []
         actions = self._talk(event)
         judged, self._judged = self._judged, []
-        return [*judged, *actions]
+        return [*judged, *self._at_pace(actions)]
+
+    def _at_pace(self, actions: list[Action]) -> list[Action]:
+        """Slow down what is said for a caller who asked for it."""
+        if self._facts.get("speech_rate") != "slow":
+            return actions
+        return [
+            Say(replace(action.prompt, is_slow=True)) if isinstance(action, Say) else action
+            for action in actions
+        ]
 
     def _talk(self, event: Event) -> list[Action]:
         if self._last_questions is not None:

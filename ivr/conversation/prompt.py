@@ -10,7 +10,8 @@ class Prompt:
     `id` is the response name in `nlu_data/responses/`; `text` is the final wording, slots filled.
     `slots` are the values its braces were filled with, so that it can be said in another language.
     A prompt that is not interruptible is played to its end whatever the caller does. A personal one
-    holds facts about a caller and stays out of the lasting prompt cache.
+    holds facts about a caller and stays out of the lasting prompt cache. A slow one is for a caller who asked
+    for it.
     """
 
     id: str
@@ -18,4 +19,5 @@ class Prompt:
     language: str = "en"
     is_interruptible: bool = True
     is_personal: bool = False
+    is_slow: bool = False
     slots: tuple[tuple[str, str], ...] = field(default=(), compare=False)

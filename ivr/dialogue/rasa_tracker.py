@@ -20,6 +20,7 @@ _ASKED = {
 _VERDICTS = {
     "no_match": Verdict.NO_MATCH,
     "repeat": Verdict.REPEAT,
+    "slower": Verdict.REPEAT,  # the last thing again, and everything from now on, slowly
     "hand_over": Verdict.HAND_OVER,
     "hang_up": Verdict.HANG_UP,
 }
@@ -35,6 +36,7 @@ _FACTS = {
     "tracking_code": "tracking_code",
     "matter": "matter",
     "case_number": "case_number",
+    "speech_rate": "speech_rate",
 }
 
 

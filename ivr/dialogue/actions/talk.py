@@ -28,7 +28,8 @@ def _repeat(request: ActionRequest) -> ActionAnswer:
 
 
 def _slower(request: ActionRequest) -> ActionAnswer:
-    return ActionAnswer(_back_to_form(request), (say("utter_slower"), command("slower")))
+    """Have the last thing said again, and everything from now on, slowly."""
+    return ActionAnswer((slot("speech_rate", "slow"), *_back_to_form(request)), (command("slower"),))
 
 
 def _cannot_help(request: ActionRequest) -> ActionAnswer:

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.rasa
 
 ORDERS = [
     Order("471192", "11455", OrderStatus.SHIPPED, "Eva Berg", date(2030, 3, 6), "PostNord", "PN12345678SE"),
-    Order("803415", "0150", OrderStatus.DELIVERED, "Ola Nord", date(2030, 3, 1)),
+    Order("803415", "0155", OrderStatus.DELIVERED, "Ola Nord", date(2030, 3, 1)),
+    Order("350871", "41106", OrderStatus.RECEIVED, "Leif Havsmark", date(2030, 3, 11)),
 ]
 CONVERSATIONS = load_conversations(ROOT / "nlu_data" / "tests")
 
@@ -72,8 +73,8 @@ def test_two_calls_at_once_do_not_mix(rasa: RealRasa, call_id: str) -> None:
     other = f"{call_id}-other"
     rasa.dialogue.reply(call_id, Keyed("471192"), "en")
     rasa.dialogue.reply(other, Keyed("803415"), "en")
-    assert rasa.dialogue.reply(call_id, Spoken("0150"), "en").prompts[0].id == "utter_no_match_for_order"
-    assert rasa.dialogue.reply(other, Spoken("0150"), "en").prompts[0].id == "utter_order_delivered"
+    assert rasa.dialogue.reply(call_id, Spoken("0155"), "en").prompts[0].id == "utter_no_match_for_order"
+    assert rasa.dialogue.reply(other, Spoken("0155"), "en").prompts[0].id == "utter_order_delivered"
 
 
 def test_a_forgotten_call_leaves_nothing_behind(rasa: RealRasa, call_id: str) -> None:

@@ -212,6 +212,16 @@ def test_repeat_says_the_last_answer_again():
     assert conversation.expects == ORDER_NUMBER
 
 
+def test_who_asks_for_it_slower_hears_the_answer_again_and_all_others_slowly():
+    conversation = begun()
+    hears(conversation, "where", answer("one"))
+    slower = DialogueReply(Verdict.REPEAT, facts={"speech_rate": "slow"})
+    again = hears(conversation, "slower please", slower)
+    later = hears(conversation, "yes", answer("two"))
+    heard = [action.prompt for action in again + later if isinstance(action, Say)]
+    assert [(prompt.id, prompt.is_slow) for prompt in heard] == [("one", True), ("two", True)]
+
+
 def test_goodbye_says_its_words_and_hangs_up_once():
     conversation = begun()
     actions = hears(conversation, "bye", DialogueReply(Verdict.HANG_UP, (Prompt("bye", "bye"),)))

@@ -191,3 +191,11 @@ def test_a_question_in_the_form_is_left_to_the_rules() -> None:
     talk.hears("order_status")
     assert talk.hears("opening_hours") == []
     assert talk.asked == "order_number"
+
+
+def test_slower_is_remembered_and_the_form_keeps_its_question() -> None:
+    talk = FormTalk()
+    talk.hears("order_status")
+    assert talk.runs("action_slower", intent="slower") == ["slower"]
+    assert talk.slots["speech_rate"] == "slow"
+    assert talk.followed_by == ["matter_form"]
