@@ -29,6 +29,7 @@ from ivr.conversation.language_choice import Languages
 from ivr.conversation.language_settings import read_languages
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.composite_dialogue import CompositeDialogue
+from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
@@ -287,7 +288,7 @@ def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> Resilie
     return ResilientDialogue(CompositeDialogue(rasa, wording), KeywordDialogue(wording), clock)
 
 
-def open_trial(settings: Settings, model: Path) -> AbstractContextManager[RasaDialogue]:
+def open_trial(settings: Settings, model: Path) -> AbstractContextManager[Dialogue]:
     """Start a Rasa of its own with a model, over a fresh demo shop, for trying the model out."""
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
 

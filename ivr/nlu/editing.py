@@ -1,4 +1,4 @@
-"""How designers' files change without losing anything: comments, layout, or what another person wrote meanwhile.
+"""How designers' files change without losing comments, layout, or what another person wrote meanwhile.
 
 Every change starts from a `Version` that was read. If the file is another one by then, nothing is
 written and the caller is told; what they wanted to write is still theirs to apply again.
@@ -107,7 +107,7 @@ def remove_example(version: Version, intent: str, sentence: str) -> Version:
 
 
 def move_example(version: Version, sentence: str, old: str, new: str) -> Version:
-    """Move a sentence to another intent of the same file, in one step. Raises EditConflict, EditImpossible."""
+    """Move a sentence to another intent of the same file. Raises EditConflict, EditImpossible."""
     return add_examples(remove_example(version, old, sentence), new, [sentence])
 
 
@@ -144,7 +144,7 @@ def edit(version: Version, change: Callable[[CommentedMap], None]) -> Version:
 
 
 def write(version: Version, text: str, is_locked: bool = False) -> Version:
-    """Replace the whole text of a file. Raises EditConflict, EditImpossible when it could not be read again."""
+    """Replace a file's text. Raises EditConflict, and EditImpossible when it could not be read again."""
     if not is_locked:
         with _alone(version.file):
             return write(version, text, is_locked=True)

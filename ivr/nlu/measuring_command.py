@@ -164,12 +164,8 @@ def _hear_parts(
         chosen_now: list[Missing] = wanted[:most]
         heard_now = 0
         if chosen_now:
-            for one, heard in with_bar(
-                PhoneHearing(*engine_of.load(), engine).hear(chosen_now),
-                len(chosen_now),
-                f"hearing {part}",
-                is_quiet,
-            ):
+            hearing = PhoneHearing(*engine_of.load(), engine).hear(chosen_now)
+            for one, heard in with_bar(hearing, len(chosen_now), f"hearing {part}", is_quiet):
                 layer = layers[one.line.language]
                 if layer.has_room():
                     layer.add(heard)
