@@ -154,6 +154,8 @@ def _with_ones(tokens: list[_Token], words: NumberWords) -> list[_Token]:
 
 
 def _correction_length(lowered: list[str], at: int, words: NumberWords) -> int:
+    if lowered[at] not in words.correction_starts:
+        return 0
     fitting = (len(phrase) for phrase in words.corrections if tuple(lowered[at : at + len(phrase)]) == phrase)
     return max(fitting, default=0)
 

@@ -39,6 +39,11 @@ class NumberWords:
         return frozenset(words)
 
     @cached_property
+    def correction_starts(self) -> frozenset[str]:
+        """The words that corrections begin with."""
+        return frozenset(phrase[0] for phrase in self.corrections)
+
+    @cached_property
     def longer(self) -> frozenset[str]:
         """The words that recognition may write as two: "seven teen", "neljä toista"."""
         return frozenset({*self.teens, *self.tens})
