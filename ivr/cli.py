@@ -29,6 +29,7 @@ from ivr.settings_page import render
 from ivr.speech.synthesizer import Synthesizer
 from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
+from ivr.triage.command import policy_command
 from ivr.web.staff.sessions import new_link
 
 
