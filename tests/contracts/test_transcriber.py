@@ -12,8 +12,10 @@ from ivr.audio import g711
 from ivr.audio.hold_music import hold_music
 from ivr.audio.resample import resample
 from ivr.audio.wav import read_wav
+from ivr.conversation.expectation import Expectation, Expecting
 from ivr.speech.doubts import words_of
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.languages import likeliest
 from ivr.speech.transcriber import Doubt, Transcriber, TranscriberFailed
 from tests.fakes.scripted_transcriber import ScriptedTranscriber
 
@@ -132,6 +134,55 @@ def test_noise_is_never_acted_on(real: Transcriber) -> None:
 def test_one_word_is_enough(real: Transcriber, speak: Callable[[str], np.ndarray], word: str) -> None:
     heard = real.transcribe(speak(word), "en")
     assert heard.doubt is None, heard
+
+
+YES_NO = Expectation(Expecting.YES_NO, "anything_else")
+DIGIT = Expectation(Expecting.DIGITS, "order_number", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "expects", "text"),
+    [("Five.", DIGIT, "5"), ("Seven.", DIGIT, "7"), ("Yes.", YES_NO, "yes"), ("Nope.", YES_NO, "no")],
+)
+@pytest.mark.weights
+def test_an_expected_word_is_heard(
+    speak: Callable[[str], np.ndarray], said: str, expects: Expectation, text: str
+) -> None:
+    heard = remembering().transcribe(speak(said), "en", expects)
+    assert (heard.text, heard.doubt) == (text, None)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("expects", [YES_NO, DIGIT])
+def test_an_unexpected_word_stays_what_it_is(
+    speak: Callable[[str], np.ndarray], expects: Expectation
+) -> None:
+    transcriber = remembering()
+    for said in ("Help.", "Operator.", "Hello."):
+        assert words_of(transcriber.transcribe(speak(said), "en", expects).text) == words_of(said)
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(not NOISE.is_dir(), reason="../shared/data is not here")
+@pytest.mark.parametrize("expects", [YES_NO, DIGIT])
+def test_no_noise_becomes_the_answer_that_is_waited_for(expects: Expectation) -> None:
+    transcriber = remembering()
+    for file in sorted(NOISE.glob("*.wav")):
+        audio, rate = read_wav(file)
+        for seconds in (0.6, 1.2):
+            heard = transcriber.transcribe(
+                resample(audio, rate, 16000)[: int(seconds * 16000)], "en", expects
+            )
+            assert heard.doubt is not None, (file.name, seconds, heard.text)
+
+
+@pytest.mark.weights
+def test_the_language_is_told_with_the_words(speak: Callable[[str], np.ndarray]) -> None:
+    heard = remembering().transcribe(speak("I would like to know where my order is."), "en")
+    assert likeliest(heard.language_probabilities, ("en", "sv", "nb", "fi")) == (
+        "en",
+        pytest.approx(1, abs=0.1),
+    )
 
 
 @pytest.mark.weights
