@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.audio.quiet_point import quiet_point_s
+from ivr.audio.tempo import slowed
 from ivr.calls.clauses import clauses
 from ivr.calls.line import Line
 from ivr.calls.playback import MULAW_BYTES_PER_S, Playback, Sounding, words_heard
 from ivr.conversation.events import PromptEnded
-from ivr.audio.tempo import slowed
 from ivr.conversation.prompt import Prompt
 from ivr.speech.synthesizer import SynthesizerFailed
 
