@@ -71,6 +71,7 @@ def heard(said: str, language: str, length: int) -> str | None:
     return hear_numbers(said, language, (length,)).digits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("say", [digit_by_digit, in_pairs])
 def test_four_digits_come_back(language: str, say: Callable[[str, str], str]) -> None:
@@ -82,6 +83,7 @@ def test_four_digits_come_back(language: str, say: Callable[[str, str], str]) ->
     assert missed == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whole_numbers_come_back(language: str) -> None:
     missed = {
