@@ -45,7 +45,7 @@ class LeaveMessage:
         """Say lines with a case number in them, offer what goes with it, and end the call."""
         if may_leave_message:
             lines = lines + self._worded("say_message_offer")
-        if self._mobile(call_id) is not None:
+        if self._own_number(call_id) is not None:
             lines = lines + self._worded("say_text_offer")
         elif not may_leave_message:
             return twiml_response(twiml.say_and_hang_up(lines))
@@ -55,7 +55,7 @@ class LeaveMessage:
         """Take the key for a message or a text; any other ends the call."""
         pressed = webhook_forms.key_pressed(_form(), self._account_sid)
         row = self._services.records.transfer_of(pressed.call_id)
-        number = self._mobile(pressed.call_id)
+        number = self._own_number(pressed.call_id)
         if row is None or row.case_number is None:
             return twiml_response(twiml.hang_up())
         if pressed.key == LEAVE_MESSAGE and self._services.messages.begin(pressed.call_id) is not None:
@@ -66,8 +66,10 @@ class LeaveMessage:
             return twiml_response(twiml.say_and_hang_up(self._worded("say_text_promised")))
         return twiml_response(twiml.hang_up())
 
-    def _mobile(self, call_id: str) -> str | None:
-        return self._services.desk.waiting.callback_number(call_id)
+    def _own_number(self, call_id: str) -> str | None:
+        """Texts go to the number that calls, never to one keyed in: nobody sends texts to others by us."""
+        call = self._services.records.call(call_id)
+        return None if call is None else call.caller
 
     def _text(self, language: str, prompt_id: str, **slots: str) -> str:
         settings = self._services.settings

@@ -137,3 +137,11 @@ def test_a_caller_nobody_was_free_for_may_add_a_message(scene: WebScene) -> None
     assert message is not None
     assert (message.case_number, message.text) == ("730001", "Hello")
     assert scene.transfers.outcome() == "callback_booked"
+
+
+def test_a_text_never_goes_to_a_number_that_was_keyed_in(scene: WebScene) -> None:
+    scene.twiml("/voice/wait/number?try=1", Digits="081234567")
+    scene.twiml("/voice/wait/number?try=2", Digits="1")
+    scene.twiml("/voice/case-key", Digits="5")
+    scene.transfers.run()
+    assert [number for number, _ in scene.transfers.switchboard.texts] == ["+46701234567"]
