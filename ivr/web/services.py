@@ -1,4 +1,4 @@
-"""What the blueprints need of the rest of the service; `bootstrap.py` builds the real one."""
+"""What the blueprints need of the rest of the service; `bootstrap` builds the real one."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

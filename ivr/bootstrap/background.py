@@ -1,0 +1,37 @@
+"""What the service does by itself, beside calls and pages."""
+
+import threading
+
+from ivr import log
+from ivr.bootstrap.wired import WiredServices
+from ivr.records.store import RecordsUnavailable
+
+SWEEP_S = 1.0
+COUNT_S = 2.0
+PURGE_S = 600.0
+_log = log.get("bootstrap")
+
+
+def count_calls(services: WiredServices) -> None:
+    """Count calls for the insights pages as they go; what cannot be read now is counted next time."""
+    pause = threading.Event()
+    while not pause.wait(COUNT_S):
+        try:
+            services.tally.catch_up(services.clock.now())
+        except RecordsUnavailable as problem:
+            _log.warning("not_counted", reason=str(problem))
+
+
+def sweep(services: WiredServices) -> None:
+    """Look after what no webhook will ever tell: lost callbacks, quiet calls, old personal audio."""
+    purged_at = services.clock.monotonic()
+    pause = threading.Event()
+    while not pause.wait(SWEEP_S):
+        services.desk.sweep()
+        services.messages.sweep()
+        services.texts.sweep()
+        services.callbacks.sweep()
+        services.calls.sweep()
+        if services.clock.monotonic() - purged_at > PURGE_S:
+            purged_at = services.clock.monotonic()
+            services.prompts.purge_personal(services.clock.now())

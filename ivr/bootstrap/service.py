@@ -1,0 +1,217 @@
+"""Wires every part of the service together, in one visible place."""
+
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from flask import Flask
+
+from ivr import log
+from ivr.audio.voice_activity import VoiceActivity, open_session
+from ivr.bootstrap.adapters import (
+    make_dialogue,
+    make_order_book,
+    make_routing,
+    make_shelf,
+    make_shop,
+    make_switchboard,
+    make_voice,
+    transcriber_factory,
+)
+from ivr.bootstrap.background import count_calls, sweep
+from ivr.bootstrap.wired import WiredServices
+from ivr.calls.calls import Calls, MakeWatch
+from ivr.calls.ear import Ear
+from ivr.calls.engines import Engines
+from ivr.calls.recorded_speech import RecordedSpeech
+from ivr.clock import SystemClock
+from ivr.config import Settings, load
+from ivr.conversation.conversation import Pace
+from ivr.conversation.language_choice import Languages
+from ivr.conversation.language_settings import read_languages
+from ivr.dialogue.actions import Actions
+from ivr.dialogue.order_check import OrderCheck
+from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
+from ivr.dialogue.try_limits import MemoryTryLimits
+from ivr.dialogue.wording import Wording
+from ivr.handoff.callback_desk import CallbackDesk
+from ivr.handoff.desk_actions import DeskActions
+from ivr.handoff.desk_policy import load_dispositions
+from ivr.handoff.desk_supervision import DeskSupervision
+from ivr.handoff.desk_wrap_up import DeskWrapUp
+from ivr.handoff.house_switch import PeopleFirst
+from ivr.handoff.joined_call import JoinedCall
+from ivr.handoff.messages import Messages
+from ivr.handoff.opening_hours import load_policy
+from ivr.handoff.routing import read_agents
+from ivr.handoff.texts import Texts
+from ivr.handoff.transfer_desk import TransferDesk
+from ivr.insights.owners import load_owners
+from ivr.insights.sql_tally import SqlTally
+from ivr.metrics import ServiceFigures, make_registry
+from ivr.records.database import open_engine
+from ivr.records.earlier_contacts import SqlEarlierContacts
+from ivr.records.feed import Feed
+from ivr.records.journaled_records import JournaledRecords
+from ivr.records.sql_desk_records import SqlDeskRecords
+from ivr.records.sql_follow_up_records import SqlFollowUpRecords
+from ivr.records.sql_records import SqlCallRecords
+from ivr.records.store import CallRecords, RecordsUnavailable
+from ivr.speech.prompt_cache import PromptCache
+from ivr.speech.transcription_pool import TranscriptionPool
+from ivr.speech.weights import ModelFolder
+from ivr.triage.call_watch import open_watches
+from ivr.web.app import create_app
+
+EXECUTOR_THREADS = 32
+
+
+def create_service() -> Flask:
+    """Read the settings, wire the service, start its background work and return the application."""
+    settings = load()
+    log.configure(settings.log_level, settings.log_personal_data)
+    services = wire(settings)
+    services.prompts.warm(
+        (prompt.text, prompt.language)
+        for language in settings.languages_in_use()
+        for prompt in services.wording.fixed_prompts(language)
+    )
+    threading.Thread(target=sweep, args=(services,), name="sweep", daemon=True).start()
+    threading.Thread(target=count_calls, args=(services,), name="tally", daemon=True).start()
+    return create_app(services)
+
+
+def wire(settings: Settings) -> WiredServices:
+    """Build every part. Starts the speech recognition processes."""
+    clock = SystemClock()
+    executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="engine")
+    database = open_engine(settings.database_url)
+    feed = Feed()
+    records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
+    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+    prompts = PromptCache(
+        settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock
+    )
+    orders = make_order_book(settings, database)
+    dialogue = make_dialogue(settings, wording, clock)
+    switchboard = make_switchboard(settings, clock)
+    policy = load_policy(settings.nlu_data_dir)
+    desk = TransferDesk(
+        records,
+        switchboard,
+        wording,
+        read_agents(settings.agents),
+        clock,
+        settings.agent_ring_s,
+        executor,
+        policy.hours,
+        make_routing(settings),
+    )
+    hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
+    desk_records = SqlDeskRecords(database, clock)
+    follow_ups = SqlFollowUpRecords(database, clock)
+    callbacks = CallbackDesk(
+        records,
+        follow_ups,
+        desk_records,
+        switchboard,
+        desk.roster,
+        policy,
+        executor,
+        clock,
+        settings.agent_ring_s,
+    )
+    desk.roster.also_busy = callbacks.busy_agents
+    recorded_speech = RecordedSpeech(make_shelf(settings, clock), hearing)
+    people_first = PeopleFirst(desk_records, clock)
+    engines = Engines(
+        prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
+    )
+    contacts = SqlEarlierContacts(database)
+    watches = open_watches(settings.nlu_data_dir, settings.data_dir, records, contacts, policy.hours, clock)
+    calls = make_calls(settings, engines, wording, watches)
+    metrics = make_registry(ServiceFigures(calls, hearing))
+    caller_of = partial(_caller_of, records)
+    pause = time.sleep  # noqa: TID251  the order check's adapter to real time
+    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, pause, caller_of)
+    readiness = {
+        "records": records.is_ready,
+        "orders": orders.is_ready,
+        "dialogue": dialogue.is_ready,
+        "transcription": hearing.is_ready,
+    }
+    return WiredServices(
+        settings=settings,
+        clock=clock,
+        records=records,
+        feed=feed,
+        wording=wording,
+        prompts=prompts,
+        desk=desk,
+        desk_records=desk_records,
+        follow_ups=follow_ups,
+        messages=Messages(records, follow_ups, desk, recorded_speech, executor, clock.monotonic),
+        callbacks=callbacks,
+        texts=Texts(records, follow_ups, switchboard, executor, clock),
+        recorded_speech=recorded_speech,
+        policy=policy,
+        tally=SqlTally(database, policy.hours.zone, _number_key(settings)),
+        owners=load_owners(settings.nlu_data_dir),
+        desk_actions=DeskActions(records, desk, switchboard),
+        desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
+        supervision=DeskSupervision(records, desk, people_first),
+        joined_call=JoinedCall(records, desk, switchboard),
+        calls=calls,
+        metrics=metrics,
+        actions=Actions(
+            order_check,
+            make_shop(settings, database, clock),
+            RecordedPrivacyDesk(records),
+            lambda: clock.now().date(),
+        ),
+        readiness=readiness,
+    )
+
+
+def make_calls(
+    settings: Settings, engines: Engines, wording: Wording, make_watch: MakeWatch | None = None
+) -> Calls:
+    """Return the calls with the bot, each with its own ear on one shared voice activity model."""
+    session = open_session(ModelFolder(settings.data_dir).voice_activity)
+    shelf = make_shelf(settings, engines.clock)
+    return Calls(
+        engines,
+        wording,
+        lambda: Ear(VoiceActivity(session)),
+        shelf.take_recording,
+        Pace(settings.no_input_s, settings.no_input_again_s),
+        settings.language,
+        settings.max_call_s,
+        settings.most_calls,
+        Languages(read_languages(settings.languages)),
+        make_watch,
+    )
+
+
+def _prompt_secret(settings: Settings) -> str:
+    return hashlib.sha256(
+        b"prompt names:" + settings.twilio_auth_token.get_secret_value().encode()
+    ).hexdigest()
+
+
+def _caller_of(records: CallRecords, call_id: str) -> str | None:
+    try:
+        row = records.call(call_id)
+    except RecordsUnavailable:
+        return None  # an unknown caller is checked by the other limits
+    return row.caller if row is not None else None
+
+
+def _number_key(settings: Settings) -> Callable[[str], str]:
+    """Return what turns a phone or order number into a key that only this service's token could tell."""
+    secret = b"number keys:" + settings.twilio_auth_token.get_secret_value().encode()
+    return lambda number: hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()[:32]
