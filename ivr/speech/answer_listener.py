@@ -12,6 +12,7 @@ from ivr.speech.short_answers import (
     BY_WHOLE,
     LONGEST_S,
     Weighed,
+    is_plain_answer,
     likeliest,
     short_answer,
     spellings,
@@ -34,8 +35,10 @@ def answer_heard(
 ) -> Recognised:
     """Return the expected answer if the sound is one, else `free`, which the decoder wrote by itself."""
     among = spellings(expects, language)
-    word = around_the_sound(audio) if among else audio
-    if not among or not 0 < word.size <= LONGEST_S * SAMPLE_RATE_HZ:
+    if not among or is_plain_answer(among, free.text, free.mean_log_probability):
+        return free
+    word = around_the_sound(audio)
+    if not 0 < word.size <= LONGEST_S * SAMPLE_RATE_HZ:
         return free
     once = encode(word)
     free_log = decoder.decode(once, language).log_probability

@@ -25,6 +25,7 @@ _YES_NO_WEIGHT_OF_RIVALS = 0.8
 _MOST_RIVALRY = 8.0
 _LEAST_RIVALRY = -12.0
 _WORTH_NAMING = 0.02
+_SURE = -0.35  # exp of it is a confidence of 0.7
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,14 @@ def spellings(expects: Expectation, language: str) -> list[Spelling]:
     found = [spelling for answer, forms in asked for word in forms for spelling in _spelled(answer, word)]
     others = [*(word for _, forms in rest for word in forms if not word.isdecimal()), *words.others.split()]
     return found + [spelling for word in others for spelling in _spelled(None, word)]
+
+
+def is_plain_answer(among: Sequence[Spelling], text: str, mean_log_probability: float) -> bool:
+    """Say whether what the decoder wrote by itself is one of the answers, written with confidence."""
+    said = text.strip(" .!").lower()
+    return mean_log_probability >= _SURE and any(
+        one.answer is not None and one.once.strip(" .").lower() == said for one in among
+    )
 
 
 def likeliest(among: Sequence[Spelling], scores: Sequence[float], answers: int, rivals: int) -> list[int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
-from ivr.speech.short_answers import Spelling, Weighed, likeliest, short_answer, spellings
+from ivr.speech.short_answers import Spelling, Weighed, is_plain_answer, likeliest, short_answer, spellings
 
 YES_NO = Expectation(Expecting.YES_NO, "anything_else")
 DIGITS = Expectation(Expecting.DIGITS, "order_number", 6)
@@ -51,3 +51,10 @@ def test_a_word_that_is_no_answer_wins_over_one_that_nearly_fits() -> None:
 def test_the_likeliest_of_both_sides_are_kept() -> None:
     among = [Spelling(name, "", "") for name in ("1", "2", None, "3", None)]
     assert likeliest(among, [-3.0, -1.0, -9.0, -2.0, -8.0], answers=2, rivals=1) == [1, 3, 4]
+
+
+def test_an_answer_written_with_confidence_needs_no_weighing() -> None:
+    among = spellings(YES_NO, "en")
+    assert is_plain_answer(among, "Yes.", -0.2)
+    assert not is_plain_answer(among, "Yes.", -0.9)
+    assert not is_plain_answer(among, "Help.", -0.1)
