@@ -4,17 +4,26 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from ivr.nlu.corpus import Line, as_heard, by_language, holdout_lines
 from ivr.nlu.heard_layer import HeardLayer
-from ivr.nlu.model_reader import ModelReader, Parsed
+from ivr.nlu.model_reader import Parsed
 from ivr.nlu.scoring import Judged, Scores, score
 
 TYPED, HEARD = "typed", "heard"
 FOLDS_SEED = 7
 _NOT_ACTED_ON = Parsed("nlu_fallback", "", 0.0)
+
+
+class Reader(Protocol):
+    """Whatever says what a model makes of plain words."""
+
+    def parse(self, plain: str) -> Parsed:
+        """Return what the model makes of one sentence."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ def asked_heard(nlu_data: Path, engine: str | None = None) -> list[Asked]:
     return found
 
 
-def judge(reader: ModelReader, asked: Sequence[Asked]) -> Iterator[Judged]:
+def judge(reader: Reader, asked: Sequence[Asked]) -> Iterator[Judged]:
     """Have a model parse each sentence."""
     for one in asked:
         parsed = _NOT_ACTED_ON if one.plain is None else reader.parse(one.plain)
@@ -72,7 +81,7 @@ class Report:
 
 
 def measure(
-    reader: ModelReader,
+    reader: Reader,
     nlu_data: Path,
     bar: Callable[[Iterator[Judged], int, str], Iterator[Judged]] = lambda items, total, what: items,
 ) -> Report:
