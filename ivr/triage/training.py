@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def _logistic(examples: _Examples) -> tuple[np.ndarray, np.ndarray]:
     rows = len(examples.wanted)
     slots, values = torch.from_numpy(examples.slots), torch.from_numpy(examples.values)
     starts = torch.from_numpy(examples.starts)
-    matrix = torch.sparse_csr_tensor(starts, slots, values, (rows, SLOTS))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # "sparse CSR is in beta": what is used of it is tested
+        matrix = torch.sparse_csr_tensor(starts, slots, values, (rows, SLOTS))
     turned = matrix.to_sparse_coo().t().coalesce().to_sparse_csr()
     wanted = torch.from_numpy(examples.wanted).float()
     share = torch.from_numpy(examples.weights / examples.weights.sum()).float()[:, None]
