@@ -53,6 +53,7 @@ from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.owners import load_owners
 from ivr.insights.sql_tally import SqlTally
 from ivr.metrics import ServiceFigures, make_registry
+from ivr.privacy.kept_words import KeptWords
 from ivr.records.database import open_engine
 from ivr.records.earlier_contacts import SqlEarlierContacts
 from ivr.records.feed import Feed
@@ -91,7 +92,10 @@ def wire(settings: Settings) -> WiredServices:
     executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="engine")
     database = open_engine(settings.database_url)
     feed = Feed()
-    records = JournaledRecords(SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock)
+    kept_words = KeptWords(frozenset(settings.company_name.lower().split()))
+    records = JournaledRecords(
+        SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock, clean=kept_words.clean
+    )
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
     prompts = PromptCache(
         settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock
@@ -110,6 +114,7 @@ def wire(settings: Settings) -> WiredServices:
         executor,
         policy.hours,
         make_routing(settings),
+        settings.agents_language,
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,14 @@ from ivr.records.store import (
 
 RETRY_EVERY_S = 1.0
 CALLS_REMEMBERED = 10_000
+Clean = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]  # call_id, facts: the facts that may be stored
 
 _log = log.get("records")
+
+
+def as_it_is(call_id: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep everything."""
+    return facts
 
 
 class JournaledRecords:
@@ -33,6 +39,7 @@ class JournaledRecords:
     From the first failure on, both write to a journal at once, without asking the database again, so that
     a call does not wait for it every time. A thread of its own tries every `retry_every_s` to replay the
     journal; with None only `replay` does. Journals that a dead process left in the folder are taken over.
+    `clean` takes out of facts and cases what must not be kept, before anything is stored.
     Seqs handed out meanwhile continue those known here; the database gives the same ones as long as only
     this process writes to the call. Every other method raises RecordsUnavailable as before.
     """
@@ -43,11 +50,13 @@ class JournaledRecords:
         folder: Path,
         clock: Clock,
         retry_every_s: float | None = RETRY_EVERY_S,
+        clean: Clean = as_it_is,
     ) -> None:
         self._inner = inner
         self._folder = folder
         self._clock = clock
         self._retry_every_s = retry_every_s
+        self._clean = clean
         self._lock = threading.RLock()  # guards everything below; never held while the database is asked
         self._journal: Journal | None = None
         self._last_seq: dict[str, int] = {}
@@ -70,7 +79,7 @@ class JournaledRecords:
         """
         at = self._clock.now()
         event_id = uuid.uuid4().hex
-        stored = storable(facts)
+        stored = storable(self._clean(call_id, facts))
         seq = self._append_now(call_id, kind, stored, at, event_id)
         if seq is None:
             event = {"event_id": event_id, "kind": str(kind), "facts": stored}
@@ -128,7 +137,7 @@ class JournaledRecords:
         self, transfer_id: str, call_id: str, reason: str, case: Mapping[str, Any], briefing: Sequence[str]
     ) -> bool:
         """Store a transfer in state "requested"; False when the call already has a live one."""
-        return self._inner.open_transfer(transfer_id, call_id, reason, case, briefing)
+        return self._inner.open_transfer(transfer_id, call_id, reason, self._clean(call_id, case), briefing)
 
     def transfer(self, transfer_id: str) -> TransferRow | None:
         """Return the transfer, or None."""
