@@ -11,6 +11,8 @@ from ivr.records.store import CallEvent
 from ivr.web.services import Services
 
 KEEP_ALIVE = ": still here\n\n"
+IDLE_S = 5.0
+QUIET_AFTER_THE_END = 3  # a caller may take ten seconds over a question
 
 
 def create_call_events_blueprint(services: Services) -> Blueprint:
@@ -45,14 +47,17 @@ def create_call_events_blueprint(services: Services) -> Blueprint:
 
 
 def _stream(services: Services, call_id: str) -> Iterator[str]:
-    """Follow a call until it has an outcome and falls quiet: the last words come after the outcome."""
-    for event in follow(services.records, services.feed, call_id, idle_s=5.0):
+    """Follow a call until it has an outcome and falls quiet: the survey's words come after the outcome."""
+    quiet = 0
+    for event in follow(services.records, services.feed, call_id, idle_s=IDLE_S):
         if event is None:
+            quiet += 1
             row = services.records.call(call_id)
-            if row is None or row.outcome is not None:
+            if row is None or (row.outcome is not None and quiet >= QUIET_AFTER_THE_END):
                 return
             yield KEEP_ALIVE
             continue
+        quiet = 0
         yield f"id: {event.seq}\ndata: {json.dumps(_as_json(event))}\n\n"
 
 
