@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any
 
 from ivr.orders.order_book import Order
+from ivr.orders.shop import ChangeKind, ChangeRefused, OrderChange, Product
+from tests.fakes.memory_shop import MemoryShop
 
 Fault = Callable[[BaseHTTPRequestHandler], None]
 
@@ -23,6 +25,29 @@ def order_json(order: Order) -> dict[str, Any]:
         "carrier_name": order.carrier_name,
         "tracking_code": order.tracking_code,
     }
+
+
+def goods_json(goods: MemoryShop, path: str) -> dict[str, Any] | None:
+    """Return catalogue, invoice or return as the contract writes them; None for anything else."""
+    number, _, what = path.removeprefix("/api/orders/").partition("/")
+    if path == "/api/products":
+        return {"products": [_product_json(product) for product in goods.products()]}
+    invoice = goods.invoice_of(number) if what == "invoice" else None
+    if invoice is not None:
+        due = invoice.due_date.isoformat()
+        return {"amount": f"{invoice.amount:.2f}", "due_date": due, "is_paid": invoice.is_paid}
+    sent_back = goods.return_of(number) if what == "return" else None
+    if sent_back is None:
+        return None
+    amount = None if sent_back.amount is None else f"{sent_back.amount:.2f}"
+    paid_on = sent_back.paid_on.isoformat() if sent_back.paid_on else None
+    return {"status": sent_back.status.value, "code": sent_back.code, "amount": amount, "paid_on": paid_on}
+
+
+def _product_json(product: Product) -> dict[str, Any]:
+    back_on = product.back_on.isoformat() if product.back_on else None
+    names = dict(product.names)
+    return {"code": product.code, "names": names, "in_stock": product.in_stock, "back_on": back_on}
 
 
 def answer(status: int, body: object = b"", headers: Mapping[str, str] | None = None) -> Fault:
@@ -47,12 +72,15 @@ class LocalShop:
     request.
     """
 
-    def __init__(self, orders: Iterable[Order], token: str = "shop-token") -> None:
+    def __init__(
+        self, orders: Iterable[Order], token: str = "shop-token", goods: MemoryShop | None = None
+    ) -> None:
         self.faults: list[Fault] = []
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.release = threading.Event()  # set at the end: wakes faults that keep a client waiting
         self._orders = {order.number: order for order in orders}
         self._token = token
+        self._goods = goods
         shop = self
 
         class Request(BaseHTTPRequestHandler):
@@ -62,6 +90,11 @@ class LocalShop:
             def do_GET(self) -> None:
                 shop.seen.append((self.path, dict(self.headers)))
                 fault = shop.faults.pop(0) if shop.faults else shop.answer_as_agreed
+                fault(self)
+
+            def do_POST(self) -> None:
+                shop.seen.append((self.path, dict(self.headers)))
+                fault = shop.faults.pop(0) if shop.faults else shop.change_as_agreed
                 fault(self)
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -78,10 +111,25 @@ class LocalShop:
             answer(200, {"status": "ok"})(request)
         elif request.headers.get("Authorization") != f"Bearer {self._token}":
             answer(401, {"error": "unauthorized"})(request)
+        elif self._goods is not None and (told := goods_json(self._goods, request.path)) is not None:
+            answer(200, told)(request)
         elif (order := self._orders.get(request.path.removeprefix("/api/orders/"))) is not None:
             answer(200, order_json(order))(request)
         else:
             answer(404, {"error": "order_not_found"})(request)
+
+    def change_as_agreed(self, request: BaseHTTPRequestHandler) -> None:
+        """Do a change as the contract says."""
+        assert self._goods is not None
+        wanted = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        number = request.path.removeprefix("/api/orders/").removesuffix("/changes")
+        kind = ChangeKind(wanted["kind"])
+        try:
+            receipt = self._goods.change(OrderChange(wanted["request_id"], number, kind, wanted["detail"]))
+        except ChangeRefused as refused:
+            answer(409, {"error": "not_allowed", "why": refused.why.value})(request)
+            return
+        answer(201, {"receipt": receipt.number})(request)
 
     def __enter__(self) -> "LocalShop":
         self._thread.start()

@@ -208,7 +208,7 @@ def _number_in(run: list[_Token], words: NumberWords, lengths: tuple[int, ...]) 
         digits = _corrected(_without_loose_alikes(run[start:end]), words)
         shortest = SHORTEST_AWAITED if lengths else SHORTEST_UNASKED
         return (start, end, digits) if len(digits) >= shortest else ordinary
-    digits = _corrected(run, words)
+    digits = _corrected(run, words, lengths)
     while len(digits) > min(lengths) and len(digits) not in lengths:
         if run[start].kind is _Class.ALIKE:  # "for 471192"
             start += 1
@@ -216,7 +216,7 @@ def _number_in(run: list[_Token], words: NumberWords, lengths: tuple[int, ...]) 
             end -= 1
         else:
             break
-        digits = _corrected(run[start:end], words)
+        digits = _corrected(run[start:end], words, lengths)
     return (start, end, digits) if len(digits) >= SHORTEST_AWAITED else ordinary
 
 
@@ -242,8 +242,12 @@ def _without_loose_alikes(run: list[_Token]) -> list[_Token]:
     return [token for token in run if token.kind is not _Class.ALIKE or token.value == 0]
 
 
-def _corrected(run: list[_Token], words: NumberWords) -> str:
-    """Spell the run; digits after "no" or "sorry" replace as many before it, or all when they are as many."""
+def _corrected(run: list[_Token], words: NumberWords, lengths: tuple[int, ...] = ()) -> str:
+    """Spell the run; digits after "no" or "sorry" replace what was wrong before it.
+
+    That is as much as leaves a number of an awaited length ("4 7 1 8, no, 1 9 2" is 471192); where no
+    length fits, as many as are said again, or all when they are as many.
+    """
     said = ""
     part: list[_Token] = []
     is_replacing = False
@@ -253,12 +257,20 @@ def _corrected(run: list[_Token], words: NumberWords) -> str:
             continue
         digits = _spelled(part, words)
         if is_replacing and digits:
-            said = digits if len(digits) >= len(said) else said[: -len(digits)] + digits
+            said = _replaced(said, digits, lengths)
         else:
             said += digits
         part = []
         is_replacing = True
     return said
+
+
+def _replaced(said: str, again: str, lengths: tuple[int, ...]) -> str:
+    for length in lengths:
+        wrong = len(said) + len(again) - length
+        if 0 < wrong <= len(said) and len(again) < length:
+            return said[:-wrong] + again
+    return again if len(again) >= len(said) else said[: -len(again)] + again
 
 
 def _spelled(tokens: list[_Token], words: NumberWords) -> str:

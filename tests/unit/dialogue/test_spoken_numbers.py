@@ -196,3 +196,15 @@ def test_nothing_said_can_break_it(said: str, awaited: tuple[int, ...], language
     heard = hear_numbers(said, language, awaited)
     assert heard.digits is None or heard.digits.isascii()
     assert heard.digits is None or heard.digits in heard.text
+
+
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("five one eight nine, I mean one nine zero", "518190"),
+        ("two six no, three one nine five two", "231952"),
+        ("four seven one one nine three, no, two", "471192"),
+    ],
+)
+def test_a_correction_in_one_breath_leaves_a_number_of_the_awaited_length(said: str, digits: str) -> None:
+    assert hear_numbers(said, "en", (6,)).digits == digits
