@@ -8,6 +8,7 @@ from enum import StrEnum
 from ivr.calls.ear import Ear
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines
+from ivr.calls.language_now import language_now
 from ivr.calls.line import Line
 from ivr.calls.live_call import LiveCall, StreamEnd
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
@@ -189,7 +190,7 @@ class Calls:
             row = self._engines.records.call(call_id)
             if row is None or row.outcome is not None:
                 return None
-            language = self._language_now(call_id, row.language)
+            language = language_now(self._engines.records, call_id, row.language)
             watch = self._make_watch(row) if self._make_watch is not None else None
             conversation = Conversation(
                 call_id,
@@ -206,12 +207,6 @@ class Calls:
             self._in_hand[call_id] = call
             self._let_in.pop(call_id, None)
             return call
-
-    def _language_now(self, call_id: str, first: str) -> str:
-        """Return the language a call was last changed to; the process that did so may be gone."""
-        events = self._engines.records.events(call_id)
-        changes = [event.facts["to"] for event in events if event.kind == Kind.LANGUAGE_CHANGED]
-        return str(changes[-1]) if changes else first
 
     def _claim_stream(self, call: CallInHand) -> bool:
         with call.lock:

@@ -79,3 +79,8 @@ def carry_over(earlier: Case, now: Case) -> Case:
         matter=now.matter or earlier.matter,
         callback_digits=now.callback_digits or earlier.callback_digits,
     )
+
+
+def told_in(case: Case, language: str | None) -> Case:
+    """Return the case as it is told in another language; None keeps the caller's."""
+    return replace(case, language=language or case.language)

@@ -17,10 +17,6 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 LOOK_AHEAD_DAYS = 30
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):(00|15|30|45)-(?:([01][0-9]|2[0-4]):(00|15|30|45))")
 _CLOSED = "closed"
-_CLOCK = (
-    "twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-)  # fmt: skip
-_QUARTERS = {0: "", 15: " fifteen", 30: " thirty", 45: " forty-five"}
 
 
 @dataclass(frozen=True)
@@ -97,18 +93,6 @@ class ServicePolicy:
     hours: OpeningHours = ALWAYS_OPEN
     callbacks: CallbackTerms = CallbackTerms()
     survey: Survey = Survey()
-
-
-def opening_aloud(opens: datetime, now: datetime) -> str:
-    """Return "today at nine in the morning", "tomorrow at ...", or "on Monday at ..."."""
-    days = (opens.date() - now.astimezone(opens.tzinfo).date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days, f"on {WEEKDAYS[opens.weekday()].capitalize()}")
-    part = (
-        "in the morning" if opens.hour < 12 else "in the afternoon" if opens.hour < 18 else "in the evening"
-    )
-    if days >= 7:
-        day = f"in {days} days"
-    return f"{day} at {_CLOCK[opens.hour % 12]}{_QUARTERS[opens.minute]} {part}"
 
 
 def load_hours(nlu_data_dir: Path) -> OpeningHours:

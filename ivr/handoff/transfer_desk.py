@@ -12,10 +12,11 @@ from ivr.conversation.prompt import Prompt
 from ivr.handoff.agent_search import AgentSearch
 from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
 from ivr.handoff.carried_case import carry_over
-from ivr.handoff.case import Case, read_case
+from ivr.handoff.case import Case, read_case, told_in
 from ivr.handoff.elsewhere import Elsewhere, OwnRouting, Routing
 from ivr.handoff.ledger import TransferLedger
-from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours, opening_aloud
+from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours
+from ivr.handoff.opening_words import opening_aloud
 from ivr.handoff.places import FAREWELLS, OUTCOME_OF_HANGING_UP, PLACES, AgentHears, CallerPlace, room
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
@@ -55,10 +56,12 @@ class TransferDesk:
         executor: Executor | None = None,
         hours: OpeningHours = ALWAYS_OPEN,
         routing: Routing | None = None,
+        agents_language: str | None = None,
     ) -> None:
         self._wording = wording
         self._clock = clock
         self._hours = hours
+        self._agents_language = agents_language
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
         self.roster = Roster(records, agents, clock)
@@ -76,7 +79,9 @@ class TransferDesk:
         earlier = self._ledger.row_of(case.call_id)
         if earlier is not None and earlier.state == S.RETURNED:
             case = carry_over(read_case(earlier.case), case)
-        transfer_id = self._ledger.open(case, [prompt.text for prompt in brief(case, self._wording)])
+        transfer_id = self._ledger.open(
+            case, [prompt.text for prompt in brief(told_in(case, self._agents_language), self._wording)]
+        )
         self._soon(self._search.ask_next, transfer_id)
         return transfer_id
 
@@ -149,19 +154,17 @@ class TransferDesk:
 
     def briefing(self, transfer_id: str) -> list[Prompt]:
         """Return what the agent is told about the caller."""
-        row = self._ledger.row(transfer_id)
-        if row is None:
+        if (row := self._ledger.row(transfer_id)) is None:
             return []
-        language = row.case["language"]
+        language = self._agents_language or row.case["language"]  # None: agents hear the caller's
         return [Prompt("briefing", sentence, language, is_personal=True) for sentence in row.briefing]
 
     def detail(self, transfer_id: str) -> list[Prompt]:
         """Return all that is known about the caller's matter, for an agent who asks for more."""
-        row = self._ledger.row(transfer_id)
-        if row is None:
+        if (row := self._ledger.row(transfer_id)) is None:
             return []
-        sentences = detail(read_case(row.case), self._wording)
-        return [replace(prompt, is_personal=True) for prompt in sentences]
+        case = told_in(read_case(row.case), self._agents_language)
+        return [replace(prompt, is_personal=True) for prompt in detail(case, self._wording)]
 
     def was_agent_set_away(self, transfer_id: str) -> bool:
         """Say whether the agent now asked was set away for missed calls and has not been told yet."""
@@ -302,7 +305,7 @@ class TransferDesk:
         """Return in words when people answer next; None while they do, or when nobody knows."""
         now, hours = self._clock.now(), self._hours.of(language)
         opens = None if hours.is_open(now) else hours.next_opening(now)
-        return None if opens is None else opening_aloud(opens, now)
+        return None if opens is None else opening_aloud(opens, now, language)
 
     # The clock
 

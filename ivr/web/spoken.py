@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import request
 
 from ivr import log
+from ivr.calls.language_now import language_now
 from ivr.conversation.prompt import Prompt
 from ivr.records.kinds import Kind
 from ivr.speech.synthesizer import SynthesizerFailed
@@ -12,6 +13,7 @@ from ivr.telephony.twiml import SpokenLine
 from ivr.web.services import Services
 
 _log = log.get("web.spoken")
+FOR_AGENTS = "agent_"
 
 
 def spoken(services: Services, prompts: Iterable[Prompt]) -> list[SpokenLine]:
@@ -20,8 +22,10 @@ def spoken(services: Services, prompts: Iterable[Prompt]) -> list[SpokenLine]:
 
 
 def worded(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
-    """Return the one line of a response name, in the service's language."""
-    return spoken(services, [services.wording.prompt(prompt_id, services.settings.language, **slots)])
+    """Return the one line of a response name: to agents in theirs, else in the service's language."""
+    settings = services.settings
+    language = settings.agents_language if prompt_id.startswith(FOR_AGENTS) else settings.language
+    return spoken(services, [services.wording.prompt(prompt_id, language, **slots)])
 
 
 def told(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
@@ -31,7 +35,8 @@ def told(services: Services, prompt_id: str, **slots: str) -> list[SpokenLine]:
     """
     call_id = request.form.get("CallSid", "")
     call = services.records.call(call_id)
-    language = services.settings.language if call is None else call.language
+    first = services.settings.language if call is None else call.language
+    language = language_now(services.records, call_id, first)
     prompt = services.wording.prompt(prompt_id, language, **slots)
     facts = {"prompt_id": prompt.id, "text": prompt.text, "language": prompt.language}
     services.records.append(call_id, Kind.PROMPT_STARTED, **facts)

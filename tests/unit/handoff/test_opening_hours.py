@@ -11,10 +11,10 @@ from ivr.handoff.opening_hours import (
     ALWAYS_OPEN,
     load_hours,
     load_policy,
-    opening_aloud,
     read_hours,
     read_policy,
 )
+from ivr.handoff.opening_words import opening_aloud
 from tests.support.transfer_scene import CALLER, TransferScene
 
 ROOT = Path(__file__).parents[3]
@@ -167,3 +167,15 @@ def test_the_shipped_policy_calls_back_from_eight_to_twenty() -> None:
         3,
     )
     assert shipped.survey.is_after_bot
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "i morgon halv tio på förmiddagen"),
+        ("nb", "i morgen halv ti om formiddagen"),
+        ("fi", "huomenna puoli kymmenen aamupäivällä"),
+    ],
+)
+def test_half_past_is_named_after_the_hour_to_come(language: str, said: str) -> None:
+    assert opening_aloud(at("2026-11-21 09:30"), at("2026-11-20 17:00"), language) == said
