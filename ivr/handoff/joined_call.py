@@ -3,8 +3,9 @@
 from enum import StrEnum
 
 from ivr import log
+from ivr.handoff.places import room
 from ivr.handoff.transfer import TransferState
-from ivr.handoff.transfer_desk import TransferDesk, room
+from ivr.handoff.transfer_desk import TransferDesk
 from ivr.records.kinds import Kind
 from ivr.records.store import CallRecords, TransferRow
 from ivr.telephony.switchboard import Switchboard, SwitchboardFailed

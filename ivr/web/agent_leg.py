@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from ivr.handoff.transfer_desk import AgentHears, room
+from ivr.handoff.places import AgentHears, room
 from ivr.telephony import twiml, webhook_forms
 from ivr.web.guard import RepeatedWebhooks, guard_webhooks, no_content, twiml_response
 from ivr.web.services import Services

@@ -6,7 +6,7 @@ from ivr import log
 from ivr.calls.webhook_answers import AfterStream, NextStep, WebhookAnswer, WebhookTurn
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
-from ivr.handoff.transfer_desk import CallerPlace, room
+from ivr.handoff.places import CallerPlace, room
 from ivr.records.kinds import Kind
 from ivr.telephony import twiml, webhook_forms
 from ivr.telephony.caller_number import known_number

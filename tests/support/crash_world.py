@@ -17,7 +17,8 @@ from tests.fakes.scripted_switchboard import OVER
 from tests.support.transfer_scene import ANNA, BO, CALLER, RING_S, TransferScene
 
 WRITES = {
-    "append", "close_call", "open_transfer", "move_transfer", "set_presence", "enlist_agents", "book_callback",
+    "append", "close_call", "open_transfer", "move_transfer", "set_presence",
+    "enlist_agents", "book_callback",
 }  # fmt: skip
 REQUESTS = {"dial", "redirect", "hang_up", "status", "hold", "unhold", "send_text", "find_text"}
 LONGEST_S = 240
