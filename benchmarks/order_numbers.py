@@ -2,9 +2,9 @@
 
     python -m benchmarks.order_numbers [--json FILE]
 
-Numbers are drawn and written the way callers say them and recognition spells them: groups, tens, hesitations,
-double and triple, corrections in one breath, sound-alikes, and (one in eight) one digit heard wrong, which the
-caller mends after the read-back by saying the wrong group again. No sound is involved: benchmarks/asr.py does that.
+Numbers are drawn and written the way callers say them and recognition spells them: groups, tens,
+hesitations, double and triple, corrections in one breath, sound-alikes, and (one in eight) one digit heard
+wrong, which the caller mends after the read-back by saying the wrong group again. There is no sound in it.
 """
 
 import argparse
