@@ -21,6 +21,7 @@ _VERDICTS = {
     "no_match": Verdict.NO_MATCH,
     "repeat": Verdict.REPEAT,
     "slower": Verdict.REPEAT,  # the last thing again, and everything from now on, slowly
+    "change_language": Verdict.CHANGE_LANGUAGE,
     "hand_over": Verdict.HAND_OVER,
     "hang_up": Verdict.HANG_UP,
 }
@@ -136,7 +137,7 @@ def _verdict(
         verdict = _VERDICTS.get(str(utterance.command.get("command")))
         if verdict is None:
             raise TrackerUnreadable(f"unknown command {utterance.command.get('command')!r}")
-        if verdict in {Verdict.NO_MATCH, Verdict.REPEAT}:
+        if verdict in {Verdict.NO_MATCH, Verdict.REPEAT, Verdict.CHANGE_LANGUAGE}:
             return verdict, None, ()
         reason = _reason(utterance.command) if verdict is Verdict.HAND_OVER else None
         return verdict, reason, utterances[:at]

@@ -32,6 +32,7 @@ class Conversation:
 
     name: str
     exchanges: tuple[Exchange, ...]
+    language: str = "en"
 
 
 def load_conversations(folder: Path) -> list[Conversation]:
@@ -47,7 +48,9 @@ def load_conversations(folder: Path) -> list[Conversation]:
 
 
 def _conversation(entry: dict[str, Any]) -> Conversation:
-    return Conversation(entry["name"], tuple(_exchange(turn) for turn in entry["turns"]))
+    return Conversation(
+        entry["name"], tuple(_exchange(turn) for turn in entry["turns"]), entry.get("language", "en")
+    )
 
 
 def _exchange(turn: dict[str, Any]) -> Exchange:
@@ -62,12 +65,12 @@ def _exchange(turn: dict[str, Any]) -> Exchange:
     )
 
 
-def run_conversation(conversation: Conversation, dialogue: Dialogue, language: str = "en") -> list[str]:
+def run_conversation(conversation: Conversation, dialogue: Dialogue) -> list[str]:
     """Hold one conversation in a new call and return what went otherwise than written."""
     call_id = f"test-{uuid.uuid4().hex}"
     differences: list[str] = []
     for number, exchange in enumerate(conversation.exchanges, 1):
-        reply = dialogue.reply(call_id, exchange.heard, language)
+        reply = dialogue.reply(call_id, exchange.heard, conversation.language)
         for wanted, got, what in _compared(exchange, reply):
             if wanted is not None and wanted != got:
                 heard = exchange.heard.text if isinstance(exchange.heard, Spoken) else exchange.heard.digits

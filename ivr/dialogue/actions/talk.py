@@ -32,6 +32,11 @@ def _slower(request: ActionRequest) -> ActionAnswer:
     return ActionAnswer((slot("speech_rate", "slow"), *_back_to_form(request)), (command("slower"),))
 
 
+def _change_language(request: ActionRequest) -> ActionAnswer:
+    """Leave the choice of language to the phone side; the open question stays open."""
+    return ActionAnswer(_back_to_form(request), (command("change_language"),))
+
+
 def _cannot_help(request: ActionRequest) -> ActionAnswer:
     """Say once in a call what the bot can do; after that, it was simply not understood."""
     if request.slots.get("is_offer_made"):
@@ -82,5 +87,6 @@ ACTIONS: Mapping[str, Callable[[ActionRequest], ActionAnswer]] = {
     "action_take_digits": _take_digits,
     "action_ask_request": _ask_request,
     "action_repeat": _repeat,
+    "action_change_language": _change_language,
     "action_slower": _slower,
 }
