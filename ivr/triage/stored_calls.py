@@ -75,8 +75,8 @@ def _turn_of(events: Sequence[CallEvent], until: CallEvent) -> int:
 
 
 def _situation(events: Sequence[CallEvent]) -> Situation:
-    stored = next((event.facts["situation"] for event in events if event.kind == Kind.TRIAGED), {})
-    return Situation(**stored)
+    stored = [event.facts["situation"] for event in events if event.kind == Kind.TRIAGED]
+    return Situation(**stored[0]) if stored else Situation()
 
 
 def _judged(events: Sequence[CallEvent], watch: Watch) -> Iterator[Judged]:
