@@ -151,8 +151,7 @@ class _Reading:
             case Kind.CALLBACK_BOOKED | Kind.MESSAGE_TAKEN:
                 self.has_reached = True
             case Kind.SURVEY_ANSWERED:
-                self.said_solved = facts.get("is_solved")
-                self.rating = facts.get("rating")
+                self._survey_answered(facts)
             case Kind.CALL_ENDED:
                 self.outcome, self.ended_at = str(facts.get("outcome")), event.at
 
@@ -181,6 +180,12 @@ class _Reading:
         if facts.get("verdict") == "answered" and step:
             self.has_answer |= step == ANSWERED_STEP
             self._arrive(str(step), event.at)
+
+    def _survey_answered(self, facts: Mapping[str, Any]) -> None:
+        if facts.get("question") == "solved":
+            self.said_solved = bool(facts.get("value"))
+        elif facts.get("question") == "rating":
+            self.rating = int(facts["value"])
 
     def _escalated(self, event: CallEvent) -> None:
         if self.escalated_at is not None:

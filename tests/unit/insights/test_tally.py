@@ -93,7 +93,7 @@ HAPPENINGS = st.sampled_from(
         (Kind.BARGE_IN, {"prompt_id": "x"}),
         (Kind.ESCALATED, {"reason": "frustrated"}),
         (Kind.TRANSFER_MOVED, {"transfer_id": "t", "state": "bridged", "agent": "Anna"}),
-        (Kind.SURVEY_ANSWERED, {"is_solved": True, "rating": 4, "way": "key"}),
+        (Kind.SURVEY_ANSWERED, {"question": "rating", "value": 4, "way": "key"}),
         (Kind.CALL_ENDED, {"outcome": "solved_by_bot"}),
         (Kind.CALL_ENDED, {"outcome": "caller_hung_up"}),
     ]
