@@ -1,29 +1,14 @@
 """Which day a caller means: "next Tuesday", "the twelfth", "in three days". Words come from the language."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, timedelta
+
+from ivr.dialogue.spoken.day_words import FINNISH_DAYS, NORWEGIAN_DAYS, SWEDISH_DAYS, DayWords
 
 LONGEST_AHEAD = 366
 SHORT_ANSWER = 3  # words; a bare number in a longer sentence is not a date
 _WORDS = re.compile(r"\d+|[^\W\d_]+")
-
-
-@dataclass(frozen=True)
-class DayWords:
-    """One language's words for days. Every phrase is small letters, words apart by one space.
-
-    `weekdays` and `months` count from Monday 0 and January 1; `ordinals` are days of the month;
-    `ahead` are phrases for a number of days from today; `next_week` moves a weekday to the week after.
-    """
-
-    weekdays: Mapping[str, int]
-    months: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    ahead: Mapping[str, int]
-    next_week: Sequence[str] = ()
-    ordinal_endings: Sequence[str] = field(default=())
 
 
 _UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -94,7 +79,12 @@ ENGLISH_DAYS = DayWords(
     next_week=("next week",),
     ordinal_endings=("st", "nd", "rd", "th"),
 )
-DAY_WORDS: dict[str, DayWords] = {"en": ENGLISH_DAYS}
+DAY_WORDS: Mapping[str, DayWords] = {
+    "en": ENGLISH_DAYS,
+    "sv": SWEDISH_DAYS,
+    "nb": NORWEGIAN_DAYS,
+    "fi": FINNISH_DAYS,
+}
 
 
 def hear_day(text: str, language: str, today: date) -> date | None:
