@@ -1,13 +1,14 @@
 """`ivr nlu hear`, `test` and `compare`: what a model makes of sentences, typed and over the phone."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from ivr.clock import SystemClock
 from ivr.config import Settings
@@ -215,7 +216,7 @@ def _draw(folder: Path, scores: Mapping[str, Mapping[str, Scores]]) -> None:
 
 
 def _show(version: str, report: Report, folder: Path) -> None:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table(
         "",
         "Sentences",
@@ -254,9 +255,11 @@ def _kept_out(found: Scores) -> str:
 def _intent_table(language: str, scores: Mapping[str, Mapping[str, Scores]]) -> Table:
     ways = [way for way, languages in scores.items() if language in languages]
     columns = [f"{what} {way}" for way in ways for what in ("precision", "recall", "F1")]
-    table = Table("Intent", "n", *columns, title=language)
+    table = Table(Column("Intent", no_wrap=True), "n", *columns, title=language)
     typed = scores["typed"][language].intents
     for intent, own in typed.items():
+        if not own.sentences:
+            continue  # only ever taken by mistake: it shows as the others' lost recall
         cells = []
         for way in ways:
             found = scores[way][language].intents.get(intent)
