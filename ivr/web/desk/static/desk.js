@@ -80,9 +80,11 @@ function keepDraft(part, content) {
     if (before && drafting) saveDraft(before);
     return;
   }
-  after.elements.notes.value = before.elements.notes.value;
-  const chosen = before.elements.disposition.value;
-  for (const radio of after.elements.disposition) radio.checked = radio.value === chosen;
+  // Only what was typed here: a draft saved while the page was loading is newer than an untouched form.
+  const { notes, disposition } = before.elements;
+  if (notes.value !== notes.defaultValue) after.elements.notes.value = notes.value;
+  if (![...disposition].some((radio) => radio.checked !== radio.defaultChecked)) return;
+  for (const radio of after.elements.disposition) radio.checked = radio.value === disposition.value;
 }
 
 function addLine(id, html) {
