@@ -57,7 +57,7 @@ class Gate:
 
     Behind it `g.staff` is the session (name, roles, csrf). A view in `silent` is no sign of life (a
     stream, a poll); one in `is_open_to_all` needs no session. `policy` adds sources to directives of the
-    Content-Security-Policy, `permissions` is the Permissions-Policy; `max_body_bytes` bounds what a form may bring.
+    Content-Security-Policy, `permissions` is the Permissions-Policy; `max_body_bytes` bounds a form.
     """
 
     def __init__(
