@@ -20,7 +20,7 @@ READS_ENVIRONMENT = {
     "speech/pool_worker.py": "tells OpenMP how to wait before PyTorch is loaded; reads no setting",
 }
 ADAPTER_NAME = re.compile(
-    r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk)\b"
+    r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk|Tally)\b"
     r"(?!\([^)]*Protocol)",
     re.MULTILINE,
 )
