@@ -13,6 +13,7 @@ from ivr.calls.interruption import Interruption
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.logbook import Logbook
 from ivr.calls.mouth import AudioReady, Mouth
+from ivr.calls.secret_words import secret_keyed, secret_told
 from ivr.calls.silences import Silences
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
@@ -173,8 +174,10 @@ class LiveCall:
         self._turn.close_with_keys()
         self._silences.caller_spoke()
         self._move(FloorEvent.KEYS_ENTERED)
-        self._log.write(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
-        self._feed(KeysEntered(digits))
+        secret = secret_keyed(self._keys.run, self._conversation)
+        if secret is None:
+            self._log.write(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
+        self._feed(secret or KeysEntered(digits))
 
     def _lose(self, reason: str) -> None:
         if self._leaving is not None:
@@ -261,7 +264,8 @@ class LiveCall:
         if over is None:
             return
         heard = over.heard
-        if heard is not None:
+        secret = secret_told(heard, self._conversation)
+        if heard is not None and secret is None:
             self._log.utterance_heard(self._conversation.turn + 1, heard, over)
         self._turn.close()
         self._interruption.end()
@@ -270,6 +274,8 @@ class LiveCall:
             self._move(FloorEvent.TURN_ENDED)
         if heard is None:
             self._feed(HearingFailed())
+        elif secret is not None:
+            self._feed(secret)
         else:
             language = sounds_like(heard, self._conversation.languages.spoken)
             self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language))

@@ -10,6 +10,7 @@ from ivr.audio.wav import from_wav
 from ivr.calls.ending import end_call
 from ivr.calls.engines import Engines, HeardOrFailed
 from ivr.calls.heard_language import sounds_like
+from ivr.calls.secret_words import secret_keyed, secret_told
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.conversation import Conversation
@@ -91,6 +92,9 @@ class WebhookCall:
         digits = (self._first_key + turn.digits).strip(FINISHING_KEYS)
         self._first_key = ""
         if digits:
+            secret = secret_keyed(digits, self._conversation)
+            if secret is not None:
+                return [secret]
             self._append(Kind.KEYS_ENTERED, turn=self._conversation.turn + 1, digits=digits)
             return [KeysEntered(digits)]
         if turn.recording_sid is None:
@@ -118,6 +122,9 @@ class WebhookCall:
             return HearingFailed()
         if not isinstance(heard, Transcription):
             return HearingFailed()
+        secret = secret_told(heard, self._conversation)
+        if secret is not None:
+            return secret
         self._append(
             Kind.UTTERANCE_HEARD,
             turn=self._conversation.turn + 1,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
 from ivr.conversation.events import (
@@ -18,6 +17,7 @@ from ivr.conversation.events import (
     NothingSaid,
     PeopleWanted,
     PromptEnded,
+    SecretTold,
     TimeRanOut,
     UtteranceHeard,
     WaitGrewLong,
@@ -35,9 +35,11 @@ from ivr.conversation.last_questions import LastQuestions
 from ivr.conversation.phrasebook import Phrasebook
 from ivr.conversation.prompt import Prompt
 from ivr.conversation.repair import Repair
+from ivr.conversation.told_secrets import ToldSecrets
+from ivr.conversation.why import is_person_due, why_transferred
 from ivr.conversation.wording_choice import asked_again, lead_in, still_working
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Keyed, Spoken, Verdict
-from ivr.handoff.case import Case, WhyTransferred
+from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.escalation.decision import Decision, Mood, Step, Watch
 from ivr.handoff.escalation.questions import questions_before_transfer
@@ -82,6 +84,7 @@ class Conversation:
     expects: Expectation = OPEN_QUESTION
     turn: int = 0
     outcome: Outcome | None = None
+    secrets: ToldSecrets = field(default_factory=ToldSecrets)
     _repair: Repair = field(default_factory=Repair)
     _last_answer: tuple[Prompt, ...] = ()
     _facts: dict[str, str] = field(default_factory=dict)
@@ -111,7 +114,8 @@ class Conversation:
                 return []
         if self.stage is Stage.LEAVING:
             return []
-        actions = self._talk(event)
+        self.secrets.heard(event)
+        actions = self._secret_told(event) if isinstance(event, SecretTold) else self._talk(event)
         judged, self._judged = self._judged, []
         return [*judged, *self._at_pace(actions)]
 
@@ -185,6 +189,18 @@ class Conversation:
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
         self._last_words = event.text
         return self._ask(Spoken(event.text))
+
+    def _secret_told(self, event: SecretTold) -> list[Action]:
+        """Tell the caller that it was not kept, once, and go on with the question on the floor."""
+        note = Note(
+            "secret_withheld", {"what": event.what, "is_keyed": event.is_keyed, "step": self.expects.step}
+        )
+        sentence = self.secrets.told(event.what)
+        self._heard, self._last_words = None, None
+        if sentence is None and self._last_questions is not None:
+            return [note, *self._ask_last(self._last_questions)]
+        said = [self._say(sentence)] if sentence else [*map(Say, self._last_answer)]
+        return [note, *said, self._listen(self.pace.no_input_again_s)]
 
     def _keys_entered(self, digits: str) -> list[Action]:
         self._heard, self._is_barge_in = None, False
@@ -267,7 +283,7 @@ class Conversation:
         if reply.verdict is Verdict.HAND_OVER:
             return self._escalate(reply.escalation or EscalationReason.ASKED_FOR_PERSON, reply.prompts)
         is_leaving = reply.verdict is Verdict.HANG_UP
-        if decision is not None and _is_person_due(decision, is_leaving):
+        if decision is not None and is_person_due(decision, is_leaving):
             return self._escalate(decision.reason or EscalationReason.FRUSTRATED)
         if is_leaving:
             return self._goodbye(reply.prompts)
@@ -367,23 +383,8 @@ class Conversation:
             order_status=self._facts.get("order_status"),
             tried=tuple(dict.fromkeys(self._tried)),
             reason_words=self._last_words,
-            **self._why(),
+            **why_transferred(self.watch.last if self.watch is not None else None),
         )
-
-    def _why(self) -> dict[str, Any]:
-        decision = self.watch.last if self.watch is not None else None
-        if decision is None:
-            return {}
-        heaviest_first = sorted(decision.counted, key=lambda one: -one.points)
-        reasons = tuple(
-            WhyTransferred(one.signal.value, one.turn, one.words, round(one.points, 2))
-            for one in heaviest_first
-        )
-        return {
-            "reasons": reasons,
-            "mood": decision.mood.value,
-            "policy_version": decision.policy_version,
-        }
 
     def _disclosure(self) -> Say:
         return Say(replace(self.phrasebook.prompt(DISCLOSURE, self.language), is_interruptible=False))
@@ -393,8 +394,3 @@ class Conversation:
 
     def _listen(self, no_input_s: float) -> Listen:
         return Listen(self.expects, no_input_s)
-
-
-def _is_person_due(decision: Decision, is_leaving: bool) -> bool:
-    """A caller who says goodbye is fetched a person only when one signal alone asks for it."""
-    return decision.step is Step.FETCH_PERSON and (not is_leaving or decision.rule is not None)

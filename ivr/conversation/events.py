@@ -46,6 +46,14 @@ class KeysEntered:
 
 
 @dataclass(frozen=True)
+class SecretTold:
+    """The caller told what must not be kept: the kind ("card", "personal_number"), never the words."""
+
+    what: str
+    is_keyed: bool = False
+
+
+@dataclass(frozen=True)
 class NothingSaid:
     """The no-input time ran out."""
 
@@ -101,6 +109,7 @@ Event = (
     | PromptEnded
     | UtteranceHeard
     | KeysEntered
+    | SecretTold
     | NothingSaid
     | DialogueReplied
     | DialogueFailed

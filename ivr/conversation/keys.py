@@ -8,6 +8,8 @@ from ivr.conversation.expectation import Expectation
 INTER_DIGIT_S = 4.0  # practice: 3 s, 6 s for extensions; slow hands get a little more
 LONE_ZERO_S = 2.0  # a zero that may begin a postcode waits this long for a second digit
 MOST_DIGITS = 32
+RUN_JOIN_S = 2.5  # keys that follow an entry sooner than this may belong to one longer number, a card's
+RUN_END_S = 1.5  # such keys wait this long to be a number of the length asked for after all
 
 
 @dataclass
@@ -16,6 +18,9 @@ class KeyEntry:
 
     digits: str = ""
     last_press_s: float = 0.0
+    run: str = ""  # the digits of the last entry and of those it followed without a pause
+    is_run_over: bool = True
+    wanted: int | None = None
 
     def press(self, key: str, at_s: float, expects: Expectation) -> str | None:
         """Take one key (0-9, *, #; others are ignored); return the finished entry, if this finished it."""
@@ -23,11 +28,16 @@ class KeyEntry:
             self.digits = ""
             return None
         if key == "#":
-            return self._finish()
+            return self._finish(is_run_over=True)
         if key not in "0123456789" or len(key) != 1:
             return None
+        if not self.digits and (self.is_run_over or at_s - self.last_press_s > RUN_JOIN_S):
+            self.run = ""
+        self.wanted = expects.digits
         self.digits = (self.digits + key)[:MOST_DIGITS]
         self.last_press_s = at_s
+        if self.run:
+            return None  # until the pause, it may be a card number, of which nothing may be let through
         if expects.digits is None and self.digits == "0":
             return self._finish()
         if expects.digits is not None and len(self.digits) >= expects.digits:
@@ -38,9 +48,16 @@ class KeyEntry:
         """Return the entry when the caller has stopped pressing keys; sooner for one of the `choices`."""
         if not self.digits:
             return None
-        patience = LONE_ZERO_S if self.digits == "0" or self.digits in choices else INTER_DIGIT_S
-        return self._finish() if now_s - self.last_press_s >= patience else None
+        patience = self._patience_s(choices)
+        return self._finish(is_run_over=True) if now_s - self.last_press_s >= patience else None
 
-    def _finish(self) -> str | None:
+    def _patience_s(self, choices: Collection[str]) -> float:
+        if self.run:
+            return RUN_END_S if len(self.digits) == self.wanted else INTER_DIGIT_S
+        return LONE_ZERO_S if self.digits == "0" or self.digits in choices else INTER_DIGIT_S
+
+    def _finish(self, is_run_over: bool = False) -> str | None:
         entry, self.digits = self.digits, ""
+        self.is_run_over = is_run_over
+        self.run = (self.run + entry)[-MOST_DIGITS:]
         return entry or None

@@ -27,6 +27,8 @@ SAID_BY_THE_PHONE_SIDE = (
     FIRST_SENTENCE,
     "say_how_to_reach_a_person",
     "say_still_working",
+    "say_card_not_kept",
+    "say_personal_number_not_kept",
     "say_please_repeat",
     "say_technical_trouble",
     "say_connecting",

@@ -56,6 +56,12 @@ def find_numbers(text: str, language: str) -> list[Span]:
     return found
 
 
+def digits_said(text: str, language: str) -> str:
+    """Return every digit said, in figures or in words, as one string."""
+    words = NUMBER_WORDS.get(language, NUMBER_WORDS["en"])
+    return "".join(piece.digits for run in _runs(_taken_apart(text, words), words) for piece in run)
+
+
 def _kind(run: Sequence[_Piece], text: str) -> Sensitive | None:
     digits = "".join(piece.digits for piece in run)
     if _holds_card(digits):

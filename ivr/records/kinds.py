@@ -16,6 +16,7 @@ class Kind(StrEnum):
     # turn, text, asr_confidence, doubt, engine, model; endpoint: why the turn was taken to be over
     UTTERANCE_HEARD = "utterance_heard"
     KEYS_ENTERED = "keys_entered"  # turn, digits
+    SECRET_WITHHELD = "secret_withheld"  # what ("card", "personal_number"), is_keyed, step: told and not kept
     NO_INPUT = "no_input"  # step, level
     NO_MATCH = "no_match"  # step, level
     TURN_ANSWERED = "turn_answered"  # turn, intent, intent_confidence, verdict, expects, timings

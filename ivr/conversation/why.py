@@ -1,0 +1,22 @@
+"""What the judgement of a turn means for the transfer: is it due, and what is the agent told of it. Pure."""
+
+from typing import Any
+
+from ivr.handoff.case import WhyTransferred
+from ivr.handoff.escalation.decision import Decision, Step
+
+
+def is_person_due(decision: Decision, is_leaving: bool) -> bool:
+    """A caller who says goodbye is fetched a person only when one signal alone asks for it."""
+    return decision.step is Step.FETCH_PERSON and (not is_leaving or decision.rule is not None)
+
+
+def why_transferred(decision: Decision | None) -> dict[str, Any]:
+    """Return what a case keeps of the last judgement, the heaviest reason first; nothing without one."""
+    if decision is None:
+        return {}
+    heaviest_first = sorted(decision.counted, key=lambda one: -one.points)
+    reasons = tuple(
+        WhyTransferred(one.signal.value, one.turn, one.words, round(one.points, 2)) for one in heaviest_first
+    )
+    return {"reasons": reasons, "mood": decision.mood.value, "policy_version": decision.policy_version}
