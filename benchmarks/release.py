@@ -2,8 +2,9 @@
 
     python -m benchmarks.release [--json FILE]
 
-Works in a copy of the repository in a temporary folder with its own ports: starts `ivr run`, holds a call
-that began before the release, makes turns all the while, adds one sentence, and runs `ivr nlu release`.
+Works in a copy of the repository, whose files must be in order and whose conversations must hold, in a
+temporary folder with its own ports: starts `ivr run`, holds a call that began before the release, makes
+turns all the while, adds one sentence, and runs `ivr nlu release`.
 """
 
 import argparse
@@ -154,10 +155,11 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="ivr-release-") as place:
         house, environment = copy_of_the_house(Path(place))
-        for arguments in (("db", "upgrade"), ("db", "seed")):
+        first = (("nlu", "train", "--use"), ("nlu", "test", "--model", "live"))
+        for arguments in (("db", "upgrade"), ("db", "seed"), *first):
             done = ivr(house, environment, *arguments)
             if done.returncode:
-                raise SystemExit(done.stderr)
+                raise SystemExit(f"ivr {' '.join(arguments)}: {done.stdout}{done.stderr}")
         command = [sys.executable, "-m", "ivr.cli", "run", "--no-carrier"]
         with (Path(place) / "run.log").open("w") as log:
             service = subprocess.Popen(command, cwd=house, env=environment, stdout=log, stderr=log)
