@@ -1,4 +1,4 @@
-"""What the bot says to somebody who tells it a card or personal number, and how long its guard is up. Pure."""
+"""What the bot says to somebody who tells it a card or personal number, and how long its guard is up."""
 
 from dataclasses import dataclass, field
 

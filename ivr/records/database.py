@@ -128,6 +128,7 @@ def _open_sqlite(url: URL, statement_timeout_ms: int) -> Engine:
         # A commit survives the death of the process; the last few may be lost with the machine's power.
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in the file
         cursor.close()
 
     @event.listens_for(engine, "begin")

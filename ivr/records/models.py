@@ -1,34 +1,22 @@
 """The tables: what is kept, which combinations cannot exist, and how a time of day is stored."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from ivr.records import trust_tables  # noqa: F401  they belong to the same database
+from ivr.records.columns import UtcDateTime, metadata
 
 # Values of handoff.transfer.TransferState. A live transfer has a caller who waits for somebody; an agent
 # is busy from the first ring until the joined call is over.
@@ -36,33 +24,11 @@ LIVE_STATES = ("requested", "dialing", "briefing")
 BUSY_STATES = ("dialing", "briefing", "bridged")
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware and UTC in Python, without a zone in SQLite, `timestamptz` in PostgreSQL."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times; hand UTC to the driver."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("times are aware: datetime.now(UTC), never utcnow()")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return an aware UTC time."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
 calls = Table(
     "calls",
     metadata,
     Column("call_id", String(64), primary_key=True),
-    Column("caller", String(32)),
+    Column("caller", String(32), index=True),
     Column("called", String(32)),
     Column("language", String(16), nullable=False),
     Column("started_at", UtcDateTime, nullable=False, index=True),
