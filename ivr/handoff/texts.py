@@ -64,7 +64,7 @@ class Texts:
             try:
                 sid = self._switchboard.send_text(text.number, text.body)
             except SwitchboardFailed as failed:
-                _log.warning("text_not_sent", text_id=text.text_id, why=str(failed))
+                _log.warning("text_not_sent", reference=text.text_id, why=str(failed))
                 if not failed.is_outcome_unknown:
                     self._settle(text, None)
                 return  # unknown: looked up later, never sent again blindly
@@ -76,7 +76,7 @@ class Texts:
         try:
             self._settle(text, self._switchboard.find_text(text.number, text.body))
         except SwitchboardFailed as failed:
-            _log.warning("text_not_looked_up", text_id=text.text_id, why=str(failed))
+            _log.warning("text_not_looked_up", reference=text.text_id, why=str(failed))
         finally:
             self._let_go(text)
 
