@@ -18,6 +18,7 @@ STEERING = {
     "speak_to_person", "emergency", "repeat", "slower", "help", "start_over", "change_language",
     "are_you_a_robot", "goodbye",
 }  # fmt: skip
+_NO_WORDS = STEERING | {"enter_digits"}  # keys tell no story
 _NO_PRODUCT_MEANT = STEERING | {"opening_hours", "locations", "frustrated", "thanks", "greet"}
 SHORTEST_ADDRESS = 2  # words
 SHORTEST_STORY = 2
@@ -75,13 +76,13 @@ def _delivery_day(request: ActionRequest, today: date) -> Taken | None:
 
 
 def _address(request: ActionRequest, today: date) -> Taken | None:
-    if request.intent in STEERING or len(request.said.split()) < SHORTEST_ADDRESS:
+    if request.intent in _NO_WORDS or len(request.said.split()) < SHORTEST_ADDRESS:
         return None
     return Taken((slot("address", request.said[:LONGEST_ADDRESS].strip(" .!?,;:")),))
 
 
 def _words(request: ActionRequest, today: date) -> Taken | None:
-    if request.intent in STEERING or len(request.said.split()) < SHORTEST_STORY:
+    if request.intent in _NO_WORDS or len(request.said.split()) < SHORTEST_STORY:
         return None
     return Taken((slot("words", request.said),))
 

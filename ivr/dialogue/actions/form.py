@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ivr.dialogue.action_wire import ActionAnswer, ActionRequest, ask, followup, say, slot
+from ivr.dialogue.action_wire import ActionAnswer, ActionRequest, ask, command, followup, say, slot
 from ivr.dialogue.actions import details
 from ivr.dialogue.actions.details import Taken
 from ivr.dialogue.actions.memory import (
@@ -56,6 +56,8 @@ class MatterForm:
             return self._go_on(request, taken)
         if _is_another_matter(question, request):
             return self._start(request)
+        if request.intent in MATTERS:
+            return _kept_open(question, request)
         return ActionAnswer((ask(question),))  # no slot of ours is set, so Rasa's form gives way to the rules
 
     def _start(self, request: ActionRequest) -> ActionAnswer:
@@ -153,6 +155,16 @@ def _is_another_matter(question: Question, request: ActionRequest) -> bool:
     if question in _OWN_WORDS:
         return False
     return not (question in _IDENTITY and request.numbers)
+
+
+def _kept_open(question: Question, request: ActionRequest) -> ActionAnswer:
+    """Stay with the question when the matter at hand is named again: its rule would start this very form,
+    and a form that has just given way is not started again in the same turn, so nothing would be said.
+    """
+    if question in _IDENTITY and request.numbers:
+        return ActionAnswer((slot("first_digits", None), ask(question)), (command("no_match"),))
+    kept = slot("matter", request.slots.get("matter"))
+    return ActionAnswer((kept, ask(question)), (say(f"utter_help_{question}"),))
 
 
 def _remembered(step: FormStep) -> tuple[Event, ...]:
