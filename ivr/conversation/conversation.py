@@ -23,6 +23,7 @@ from ivr.conversation.events import (
     WaitGrewLong,
 )
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
+from ivr.conversation.known import Known
 from ivr.conversation.language_choice import (
     ONLY_ITS_OWN,
     Choice,
@@ -87,11 +88,7 @@ class Conversation:
     secrets: ToldSecrets = field(default_factory=ToldSecrets)
     _repair: Repair = field(default_factory=Repair)
     _last_answer: tuple[Prompt, ...] = ()
-    _facts: dict[str, str] = field(default_factory=dict)
-    _wanted: str | None = None
-    _intent: str | None = None
-    _last_words: str | None = None
-    _tried: list[str] = field(default_factory=list)
+    _known: Known = field(default_factory=Known)
     _heard: UtteranceHeard | None = None  # the turn's words, until the next turn
     _is_barge_in: bool = False
     _is_person_offered: bool = False
@@ -121,7 +118,7 @@ class Conversation:
 
     def _at_pace(self, actions: list[Action]) -> list[Action]:
         """Slow down what is said for a caller who asked for it."""
-        if self._facts.get("speech_rate") != "slow":
+        if self._known.facts.get("speech_rate") != "slow":
             return actions
         return [
             Say(replace(action.prompt, is_slow=True)) if isinstance(action, Say) else action
@@ -187,7 +184,7 @@ class Conversation:
         self._heard = event
         if event.doubt is not None or not event.text.strip():
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
-        self._last_words = event.text
+        self._known.heard(event.text, self.turn + 1)
         return self._ask(Spoken(event.text))
 
     def _secret_told(self, event: SecretTold) -> list[Action]:
@@ -196,7 +193,7 @@ class Conversation:
             "secret_withheld", {"what": event.what, "is_keyed": event.is_keyed, "step": self.expects.step}
         )
         sentence = self.secrets.told(event.what)
-        self._heard, self._last_words = None, None
+        self._heard, self._known.last_words = None, None
         if sentence is None and self._last_questions is not None:
             return [note, *self._ask_last(self._last_questions)]
         said = [self._say(sentence)] if sentence else [*map(Say, self._last_answer)]
@@ -204,6 +201,7 @@ class Conversation:
 
     def _keys_entered(self, digits: str) -> list[Action]:
         self._heard, self._is_barge_in = None, False
+        self._known.keyed(self.turn + 1)
         if digits == "0":
             self._judge(Happened.PRESSED_ZERO, self.turn + 1)
             return self._escalate(EscalationReason.PRESSED_ZERO)
@@ -225,7 +223,8 @@ class Conversation:
             self.watch.language = chosen.language
         told = [] if self.language in self._disclosed_in else [self._disclosure()]
         if heard is not None and heard.doubt is None and chosen.are_words_good:
-            self._heard, self._last_words = heard, heard.text
+            self._heard = heard
+            self._known.heard(heard.text, self.turn + 1)
             return [note, *told, *self._ask(Spoken(heard.text))]
         self._last_answer = reworded(self._last_answer, self.language, self.phrasebook)
         return [note, *told, *map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
@@ -255,7 +254,7 @@ class Conversation:
         if level is not None:
             prompt = Say(asked_again(step, "no_input", level, self.language, self.phrasebook))
             return [note, prompt, self._listen(self.pace.no_input_again_s)]
-        if step == LAST_STEP and "order_status" in self._facts:
+        if step == LAST_STEP and "order_status" in self._known.facts:
             # The caller has the answer and has left the receiver: a person would meet a dead line.
             return [
                 note,
@@ -275,15 +274,17 @@ class Conversation:
         return [note, prompt, self._listen(self.pace.no_input_s)]
 
     def _answer(self, reply: DialogueReply) -> list[Action]:
-        self._facts.update(reply.facts)
+        self._known.learnt(reply, self.turn)
         if reply.verdict is Verdict.NO_MATCH:
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn, reply.intent))
         decision = self._judge(Happened.UNDERSTOOD, self.turn, reply.intent)
-        self._remember_matter(reply)
+        self._known.brought_up(reply.intent, self.turn)
         if reply.verdict is Verdict.HAND_OVER:
+            self._known.did(reply.prompts, self.turn, is_told=True)
             return self._escalate(reply.escalation or EscalationReason.ASKED_FOR_PERSON, reply.prompts)
         is_leaving = reply.verdict is Verdict.HANG_UP
         if decision is not None and is_person_due(decision, is_leaving):
+            self._known.did(reply.prompts, self.turn, is_told=False)  # done all the same
             return self._escalate(decision.reason or EscalationReason.FRUSTRATED)
         if is_leaving:
             return self._goodbye(reply.prompts)
@@ -294,7 +295,7 @@ class Conversation:
             return [*map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
         self.expects = reply.expects
         self._last_answer = reply.prompts
-        self._tried.extend(prompt.id for prompt in reply.prompts)
+        self._known.did(reply.prompts, self.turn, is_told=True)
         return [*map(Say, reply.prompts), *self._offer(decision), self._listen(self.pace.no_input_s)]
 
     def _offer(self, decision: Decision | None) -> list[Action]:
@@ -317,10 +318,6 @@ class Conversation:
         decision = self.watch.judge(turn, happened, words, intent, confidence, is_barge_in, is_doubted)
         self._judged.append(Note("triaged", self.watch.facts(turn)))
         return decision
-
-    def _remember_matter(self, reply: DialogueReply) -> None:
-        if self._wanted is None and self._last_words and reply.intent not in {None, "greet", "repeat"}:
-            self._wanted, self._intent = self._last_words, reply.intent
 
     def _goodbye(self, prompts: tuple[Prompt, ...]) -> list[Action]:
         self.stage = Stage.LEAVING
@@ -358,7 +355,7 @@ class Conversation:
             and isinstance(event, UtteranceHeard)
             and self.watch.is_person_asked_for(event.text)
         )
-        questions.take(event, self.language, is_impatient=wants_person_now)
+        questions.take(event, self.language, self.turn + 1, is_impatient=wants_person_now)
         return self._ask_last(questions)
 
     def _caller_hung_up(self) -> list[Action]:
@@ -370,19 +367,14 @@ class Conversation:
         return [HangUp(Outcome.CALLER_HUNG_UP)]
 
     def _case(self, reason: EscalationReason) -> Case:
-        return Case(
-            call_id=self.call_id,
-            language=self.language,
-            reason=reason,
-            caller_number=self.caller_number,
-            caller_name=self._facts.get("customer_name"),
-            is_verified=self._facts.get("is_verified") == "true",
-            wanted=self._wanted or self._last_words,
-            intent=self._intent,
-            order_number=self._facts.get("order_number"),
-            order_status=self._facts.get("order_status"),
-            tried=tuple(dict.fromkeys(self._tried)),
-            reason_words=self._last_words,
+        situation = self.watch.situation if self.watch is not None else None
+        return self._known.case(
+            self.call_id,
+            self.language,
+            reason,
+            self.caller_number,
+            misses=self._repair.in_call,
+            earlier_contacts=situation.earlier_contacts if situation is not None else 0,
             **why_transferred(self.watch.last if self.watch is not None else None),
         )
 

@@ -1,6 +1,7 @@
 """What is asked of a calm caller just before a person takes over; each question once, no answer is fine."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ivr.conversation.events import Event, KeysEntered, UtteranceHeard
 from ivr.conversation.expectation import Expectation, Expecting
@@ -52,13 +53,14 @@ class LastQuestions:
         self._asked, self.left = self.left[0], self.left[1:]
         return _QUESTIONS[self._asked]
 
-    def take(self, event: Event, language: str, is_impatient: bool) -> None:
+    def take(self, event: Event, language: str, turn: int, is_impatient: bool) -> None:
         """Take what came: an answer fills the case; zero, silence, a fault or impatience end it."""
         match event:
             case KeysEntered(digits) if digits != "0":
-                self._fill(digits, "")
+                self._fill(digits, "", turn)
+                self.case = replace(self.case, keyed=(*self.case.keyed, turn))
             case UtteranceHeard(text, doubt=None) if text.strip() and not is_impatient:
-                self._fill(hear_numbers(text, language, self._lengths).digits or "", text)
+                self._fill(hear_numbers(text, language, self._lengths).digits or "", text, turn)
             case UtteranceHeard() if not is_impatient:
                 pass  # not understood: the next question may be
             case _:
@@ -68,11 +70,16 @@ class LastQuestions:
     def _lengths(self) -> tuple[int, ...]:
         return (ORDER_DIGITS,) if self._asked is Question.ORDER_NUMBER else ()
 
-    def _fill(self, digits: str, words: str) -> None:
+    def _fill(self, digits: str, words: str, turn: int) -> None:
+        answer: dict[str, Any]
         match self._asked:
             case Question.MATTER if words:
-                self.case = replace(self.case, matter=words)
+                answer = {"matter": words}
             case Question.ORDER_NUMBER if len(digits) == ORDER_DIGITS:
-                self.case = replace(self.case, order_number=digits)
+                answer = {"order_number": digits}
             case Question.CALLBACK_NUMBER if digits:
-                self.case = replace(self.case, callback_digits=digits)
+                answer = {"callback_digits": digits}
+            case _:
+                return
+        since = {**self.case.since, **dict.fromkeys(answer, turn)}
+        self.case = replace(self.case, **answer, since=since)

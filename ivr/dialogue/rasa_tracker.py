@@ -111,6 +111,8 @@ def _utterances(events: list[Mapping[str, Any]]) -> Iterator[Utterance]:
 def turn_reply(turn: Turn, wording: Wording, language: str) -> DialogueReply:
     """Turn Rasa's turn into a reply. Raises TrackerUnreadable for orders or wording nobody knows."""
     verdict, escalation, spoken = _verdict(turn.utterances)
+    slots = turn.slots
+    known = {known_as: _as_text(slots[name]) for name, known_as in _FACTS.items() if slots.get(name)}
     prompts = tuple(_prompt(utterance, wording, language) for utterance in spoken)
     if verdict is Verdict.ANSWERED and not prompts:
         raise TrackerUnreadable("Rasa had nothing to say")
@@ -121,10 +123,14 @@ def turn_reply(turn: Turn, wording: Wording, language: str) -> DialogueReply:
         intent=turn.intent,
         intent_confidence=turn.intent_confidence,
         escalation=escalation,
-        facts={
-            known_as: _as_text(turn.slots[name]) for name, known_as in _FACTS.items() if turn.slots.get(name)
-        },
+        facts=known | _told(turn.utterances),
     )
+
+
+def _told(utterances: tuple[Utterance, ...]) -> dict[str, str]:
+    """Return what the caller told for a person, which the form forgets as it hands over."""
+    commands = [utterance.command for utterance in utterances if utterance.command is not None]
+    return {"words": command["words"] for command in commands if command.get("words")}
 
 
 def _verdict(

@@ -1,7 +1,7 @@
 """What is known about a caller's matter at the moment a person is asked to take over. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ivr.handoff.escalation import EscalationReason
@@ -18,12 +18,33 @@ class WhyTransferred:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One matter the caller brought up: the intent, the turn, and the words it was read from."""
+
+    intent: str
+    turn: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something the bot said or did: the prompt that says it, its values, and whether it was said aloud."""
+
+    prompt_id: str
+    turn: int
+    slots: Mapping[str, str] = field(default_factory=dict)
+    is_told: bool = True
+
+
+@dataclass(frozen=True)
 class Case:
     """What is known, with its evidence. `None` means not known.
 
     `wanted` is the caller's own words (the first request that was understood, else the first heard),
     `tried` what the bot did about it, in order, as prompt-ready keys ("asked_order_number",
-    "read_status").
+    "read_status"). `matter` is the sentence the caller gave when asked what it is about, `callback_digits`
+    the number as the caller gave it. `since` says in which turn a field became known and `keyed` which turns
+    were keys; turn 0 is an earlier talk with the bot in the same call.
     """
 
     call_id: str
@@ -43,42 +64,34 @@ class Case:
     policy_version: str | None = None
     matter: str | None = None
     callback_digits: str | None = None
+    delivery_date: str | None = None
+    asked: tuple[Asked, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    misses: int = 0
+    earlier_contacts: int = 0
+    since: Mapping[str, int] = field(default_factory=dict)
+    keyed: tuple[int, ...] = ()
 
 
 def plain(case: Case) -> dict[str, Any]:
     """Return the case ready for JSON."""
     parts = asdict(case)
-    return parts | {
-        "reason": str(case.reason),
-        "tried": list(case.tried),
-        "reasons": list(parts["reasons"]),
-    }
+    listed = {name: list(value) for name, value in parts.items() if isinstance(value, tuple)}
+    return parts | listed | {"reason": str(case.reason)}
 
 
 def read_case(stored: Mapping[str, Any]) -> Case:
     """Return the case that `plain` made."""
     parts = dict(stored)
-    reasons = tuple(WhyTransferred(**why) for why in parts.get("reasons", ()))
-    read = {"reason": EscalationReason(parts["reason"]), "tried": tuple(parts["tried"]), "reasons": reasons}
+    read = {
+        "reason": EscalationReason(parts["reason"]),
+        "tried": tuple(parts["tried"]),
+        "reasons": tuple(WhyTransferred(**why) for why in parts.get("reasons", ())),
+        "asked": tuple(Asked(**one) for one in parts.get("asked", ())),
+        "deeds": tuple(Deed(**one) for one in parts.get("deeds", ())),
+        "keyed": tuple(parts.get("keyed", ())),
+    }
     return Case(**(parts | read))
-
-
-def carry_over(earlier: Case, now: Case) -> Case:
-    """Return the case as it is now, with what was known when the same call went to a person before."""
-    return replace(
-        now,
-        caller_number=now.caller_number or earlier.caller_number,
-        caller_name=now.caller_name or earlier.caller_name,
-        is_verified=now.is_verified or earlier.is_verified,
-        wanted=earlier.wanted or now.wanted,
-        intent=earlier.intent or now.intent,
-        order_number=now.order_number or earlier.order_number,
-        order_status=now.order_status or earlier.order_status,
-        tried=tuple(dict.fromkeys((*earlier.tried, *now.tried))),
-        reason_words=now.reason_words or earlier.reason_words,
-        matter=now.matter or earlier.matter,
-        callback_digits=now.callback_digits or earlier.callback_digits,
-    )
 
 
 def told_in(case: Case, language: str | None) -> Case:

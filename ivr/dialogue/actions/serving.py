@@ -181,7 +181,9 @@ def _return_words(sent_back: OrderReturn | None) -> tuple[Event, ...]:
 
 def _pass_on(request: ActionRequest) -> ActionAnswer:
     matter = str(request.slots["matter"])
-    return _handed_over((f"utter_passed_on_{matter}",), _REASONS.get(matter, "topic_reserved"))
+    reason, words = _REASONS.get(matter, "topic_reserved"), request.slots.get("words")
+    told = {"words": str(words)} if words else {}
+    return _handed_over((f"utter_passed_on_{matter}",), reason, **told)
 
 
 def _answered(words: tuple[Event, ...], known: tuple[Event, ...] = ()) -> ActionAnswer:
@@ -189,9 +191,9 @@ def _answered(words: tuple[Event, ...], known: tuple[Event, ...] = ()) -> Action
     return ActionAnswer(events, (*words, say("utter_ask_anything_else")))
 
 
-def _handed_over(words: tuple[str, ...], reason: str) -> ActionAnswer:
-    said = tuple(say(name) for name in words)
-    return ActionAnswer((*emptied_form(), _LISTEN), (*said, command("hand_over", reason=reason)))
+def _handed_over(names: tuple[str, ...], reason: str, **told: str) -> ActionAnswer:
+    said = tuple(say(name) for name in names)
+    return ActionAnswer((*emptied_form(), _LISTEN), (*said, command("hand_over", reason=reason, **told)))
 
 
 def _unavailable() -> ActionAnswer:
