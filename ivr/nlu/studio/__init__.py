@@ -1,0 +1,1 @@
+"""What the studio decides: which utterances teach most, which files change, what a release would do."""
