@@ -28,6 +28,7 @@ from ivr.calls.calls import Calls, MakeWatch
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.recorded_speech import RecordedSpeech
+from ivr.calls.turn_ends import open_turn_ends
 from ivr.clock import SystemClock
 from ivr.config import Settings, load
 from ivr.conversation.conversation import Pace
@@ -134,7 +135,15 @@ def wire(settings: Settings) -> WiredServices:
     recorded_speech = RecordedSpeech(make_shelf(settings, clock), hearing)
     people_first = PeopleFirst(desk_records, clock)
     engines = Engines(
-        prompts, hearing, dialogue, desk, records, executor, clock, is_people_first=people_first.is_on
+        prompts,
+        hearing,
+        dialogue,
+        desk,
+        records,
+        executor,
+        clock,
+        is_people_first=people_first.is_on,
+        ends=open_turn_ends(settings.data_dir),
     )
     contacts = SqlEarlierContacts(database)
     watches = open_watches(settings.nlu_data_dir, settings.data_dir, records, contacts, policy.hours, clock)

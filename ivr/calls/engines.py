@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from ivr.calls.mouth import PromptAudio
+from ivr.calls.turn_ends import NoTurnEnds, TurnEnds
 from ivr.clock import Clock
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
 from ivr.dialogue.dialogue import Dialogue
@@ -66,3 +67,4 @@ class Engines:
     executor: Executor
     clock: Clock
     is_people_first: Callable[[], bool] = bool  # a switch for the whole house; off where there is none
+    ends: TurnEnds = field(default_factory=NoTurnEnds)

@@ -69,7 +69,8 @@ class LiveCall:
         self._floor = Floor()
         self._keys = KeyEntry()
         self._silences = Silences()
-        self._turn = TurnInHand(ear, engines.hearing, conversation.language, engines.clock, self._post)
+        hearing, language = engines.hearing, conversation.language
+        self._turn = TurnInHand(ear, hearing, language, engines.clock, self._post, engines.ends)
         self._interruption = Interruption(ear, self._mouth, engines.hearing, self._post)
         self._log = Logbook(engines.records, conversation.call_id)
         self._is_asked = False  # the dialogue is making an answer

@@ -39,6 +39,7 @@ class Logbook:
             endpoint=over.wait.reason,
             endpoint_wait_s=round(over.wait.seconds, 2),
             longest_pause_s=round(over.longest_pause_s, 2),
+            whole=None if over.whole is None else round(over.whole, 2),
         )
 
     def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float, seen: Glimpse) -> None:

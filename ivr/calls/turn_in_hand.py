@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ivr.audio.resample import resample
 from ivr.calls.ear import Ear
 from ivr.calls.engines import HeardOrFailed, Ticket, TranscriptionDesk
+from ivr.calls.turn_ends import NoTurnEnds, TurnEnds
 from ivr.calls.turn_timing import TurnTiming
 from ivr.clock import Clock
 from ivr.conversation import endpointing
@@ -42,6 +43,7 @@ class TurnOver:
     heard: Transcription | None
     wait: Wait
     longest_pause_s: float = 0.0  # within the turn
+    whole: float | None = None  # how likely the words were all, 0..1, before they were
 
 
 class TurnInHand:
@@ -57,9 +59,12 @@ class TurnInHand:
         language: str,
         clock: Clock,
         post: Callable[[TranscriptionCame], None],
+        ends: TurnEnds | None = None,
     ) -> None:
         self._ear = ear
         self._hearing = hearing
+        self._ends = ends or NoTurnEnds()
+        self._whole: float | None = None  # how likely the words so far are all
         self.language = language  # of the call; the caller may choose another
         self._clock = clock
         self._post = post
@@ -134,6 +139,8 @@ class TurnInHand:
         """Keep a result, unless it belongs to a guess already thrown away."""
         if came.marker is self._marker:
             self._heard = came.heard
+            if isinstance(came.heard, Transcription):
+                self._whole = self._ends.whole(came.heard.text, came.heard.language)
             self.timing.transcription_ended_at = self._clock.monotonic()
 
     def decide(self, expects: Expectation) -> TurnOver | None:
@@ -153,13 +160,13 @@ class TurnInHand:
             return TurnOver(None, Wait(0.0, "hearing_failed"))
         heard = self._heard
         wait = endpointing.wait(
-            expects, heard.text, heard.language, heard.asr_confidence, self._longest_pause_s
+            expects, heard.text, heard.language, heard.asr_confidence, self._longest_pause_s, self._whole
         )
         if self.pause_s < wait.seconds:
             return None
         if heard.doubt is None and is_guess(expects, heard.asr_confidence, self._ear.lost_share):
             heard = replace(heard, doubt=Doubt.BAD_LINE)
-        return TurnOver(heard, wait, self._longest_pause_s)
+        return TurnOver(heard, wait, self._longest_pause_s, self._whole)
 
     def close(self) -> None:
         """End the turn: nothing said so far belongs to the next one."""

@@ -5,6 +5,7 @@ aloud, so silence alone is not the end; a complete answer needs almost no wait. 
 measures both: who is cut off, and how long the others wait.
 """
 
+import math
 from dataclasses import dataclass
 
 from ivr.conversation.expectation import Expectation, Expecting
@@ -16,9 +17,10 @@ COMPLETE_S = 0.35
 SURE_SENTENCE_S = 0.35
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
-UNSURE_S = 1.0
+UNSURE_S = 1.3
+UNSURE_DIGITS_S = 1.0
 ONE_SHORT_S = 1.2  # a digit is missing: swallowed by recognition more often than still to be said
-UNFINISHED_S = 2.6
+UNFINISHED_S = 2.8
 LONGEST_WAIT_S = UNFINISHED_S
 LONGEST_TURN_S = 28.0  # the recogniser's window is 30 s
 OWN_PAUSE_SHARE = 1.6  # who paused for so long inside this turn may pause again, about as long
@@ -26,6 +28,16 @@ SURE = 0.6  # asr_confidence; words heard with less do not shorten the wait
 VERY_SURE = 0.8  # a half sentence is seldom heard with so much
 SURE_OF_DIGITS = 0.5  # figures have several spellings, which halves the confidence in each
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
+# Below which probability that the words are all (`calls/turn_ends.py`) the bot waits how long.
+BY_ENDS = (
+    (0.15, 2.0, "half"),
+    (0.28, 1.5, "rather_half"),
+    (0.42, 1.0, "open"),
+    (0.5, 0.6, "likely"),
+    (math.inf, 0.45, "whole"),
+)
+NUMBER_FIRST = 0.5  # "let me see", "it is", before a number: less likely all of it is waited for
+BY_MELODY = frozenset({"sentence", "pause"})  # reasons that look at no words
 STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
 
 
@@ -43,24 +55,46 @@ def wait(
     language: str = "en",
     asr_confidence: float = 1.0,
     longest_pause_s: float = 0.0,
+    whole: float | None = None,
 ) -> Wait:
     """Decide the wait after the last speech from the words so far and the longest pause within them."""
     plain = plain_words(words)
     known = turn_words(language)
     if expects.kind is Expecting.DIGITS:
         found = _wait_for_digits(expects, words, plain, language, longest_pause_s)
-        return _if_unsure(found, asr_confidence < SURE_OF_DIGITS)
+        if whole is not None and whole < NUMBER_FIRST and found.reason in {"sentence", "no_digits"}:
+            found = _before_the_number(found, plain, known)
+        return _if_unsure(found, asr_confidence < SURE_OF_DIGITS, UNSURE_DIGITS_S)
     found = _wait_for_words(expects, words, plain, known)
-    if found.reason == "sentence" and asr_confidence >= VERY_SURE:
+    if whole is not None and found.reason in BY_MELODY:
+        found = _wait_by_ends(found, whole, asr_confidence)
+    elif found.reason == "sentence" and asr_confidence >= VERY_SURE:
         return Wait(SURE_SENTENCE_S, "sentence_sure")
     return _if_unsure(found, asr_confidence < SURE)
 
 
-def _if_unsure(found: Wait, is_unsure: bool) -> Wait:
-    """Lengthen a wait that rests on words which may be wrong; a bare yes or no never has much confidence."""
-    if not is_unsure or found.seconds >= UNSURE_S or found.reason.startswith("yes_no"):
+def _before_the_number(found: Wait, plain: str, known: TurnWords) -> Wait:
+    """Wait for the number itself, unless what was said is a reply of another kind: "no", "I don't know"."""
+    said = plain.split()
+    if not (known.replies | known.no | known.having).isdisjoint(said):
         return found
-    return Wait(UNSURE_S, f"{found.reason}_unsure")
+    return Wait(UNFINISHED_S, "number_to_come")
+
+
+def _wait_by_ends(found: Wait, whole: float, asr_confidence: float) -> Wait:
+    """Let the model of turn ends decide; a full stop counts for a little where the words leave it open."""
+    seconds, name = next((seconds, name) for limit, seconds, name in BY_ENDS if whole < limit)
+    is_sentence = found.reason == "sentence"
+    if name == "whole" and is_sentence:
+        return Wait(SURE_SENTENCE_S if asr_confidence >= VERY_SURE else SENTENCE_S, "sentence_whole")
+    return Wait(seconds, f"{found.reason}_{name}")
+
+
+def _if_unsure(found: Wait, is_unsure: bool, at_least_s: float = UNSURE_S) -> Wait:
+    """Lengthen a wait that rests on words which may be wrong; a bare yes or no never has much confidence."""
+    if not is_unsure or found.seconds >= at_least_s or found.reason.startswith("yes_no"):
+        return found
+    return Wait(at_least_s, f"{found.reason}_unsure")
 
 
 def _wait_for_words(expects: Expectation, words: str, plain: str, known: TurnWords) -> Wait:
@@ -68,7 +102,7 @@ def _wait_for_words(expects: Expectation, words: str, plain: str, known: TurnWor
         return Wait(UNFINISHED_S, "trailing_word")
     said = plain.split()
     if expects.kind is Expecting.YES_NO and said and said[0] in known.yes | known.no:
-        if known.polite.issuperset(said[1:]):
+        if (known.polite | known.yes).issuperset(said[1:]):
             return Wait(COMPLETE_S, "yes_no_complete")
         if len(said) <= STUMBLE_WORDS:
             return Wait(USUAL_S, "yes_no_and_a_word")
@@ -101,7 +135,7 @@ def _wait_for_more_digits(places: int, wanted: int | None, longest_pause_s: floa
     if places == wanted:
         return Wait(USUAL_S, "digits_misheard")  # as many as there should be, a word among them
     if places > wanted:
-        return Wait(UNSURE_S, "digits_too_many")
+        return Wait(UNSURE_DIGITS_S, "digits_too_many")
     return Wait(min(UNFINISHED_S, max(ONE_SHORT_S, OWN_PAUSE_SHARE * longest_pause_s)), "digits_one_short")
 
 

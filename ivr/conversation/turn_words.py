@@ -61,7 +61,7 @@ ENGLISH = TurnWords(
     ),
     openings=re.compile(
         r"\b(i'd like|i would like|(can|could|would) you( please)?( tell me)?|tell me|i have|i've got|i just|"
-        r"i wanted|(is it|it's) possible|i was wondering|my name|order number is|do you know|"
+        r"i wanted|(is it|it's) possible|i was wondering|my name|order number is|do you know|let me see|"
         r"(possible|like|want|need|have) (too|two|2))$"
     ),
     praise=_words("alright all fine good great nice cool perfect i see got it thanks thank you"),
@@ -86,7 +86,7 @@ SWEDISH = TurnWords(
     ),
     openings=re.compile(
         r"\b(jag skulle vilja|jag vill|kan du( säga)?|kan ni|skulle du kunna|jag har|jag undrar( om)?|"
-        r"jag ringer|mitt namn|numret är|är det möjligt)$"
+        r"jag ringer|mitt namn|numret är|är det möjligt|ska vi se|få se)$"
     ),
     praise=_words("bra fint perfekt jaha jaså tack skönt okej toppen"),
     sounds=_SOUNDS,
@@ -108,7 +108,7 @@ NORWEGIAN = TurnWords(
     ),
     openings=re.compile(
         r"\b(jeg vil( gjerne)?|jeg skulle( gjerne)?|kan du( si)?|kan dere|jeg har|jeg lurer på|jeg ringer|"
-        r"navnet mitt|nummeret er|er det mulig)$"
+        r"navnet mitt|nummeret er|er det mulig|skal vi se|la meg se)$"
     ),
     praise=_words("bra fint perfekt jaha takk greit okei flott"),
     sounds=_SOUNDS | _words("øh øhm"),
@@ -131,7 +131,7 @@ FINNISH = TurnWords(
     ),
     openings=re.compile(
         r"\b(haluaisin|minä haluan|voisitko( kertoa)?|voitko( kertoa)?|minulla on|mulla on|nimeni on|"
-        r"numero on|onko mahdollista)$"
+        r"numero on|onko mahdollista|katsotaan)$"
     ),
     praise=_words("hyvä hienoa selvä kiitos jaa ahaa okei kiva"),
     sounds=_SOUNDS | _words("öö tota"),

@@ -15,6 +15,7 @@ from ivr.nlu.model_store import ModelStore
 from ivr.nlu.progress import TrainingProgress
 from ivr.nlu.release_command import OpenTrialOf, add_releasing
 from ivr.nlu.training import train
+from ivr.nlu.turn_ends_training import train_turn_ends
 from ivr.nlu.yaml_marks import Problem
 from ivr.triage.training import train_words
 
@@ -52,6 +53,7 @@ def nlu_command(
         refuse_errors(validate(nlu_data), nlu_data, is_for_training=True)
         with TrainingProgress(is_quiet=as_json) as progress:
             train_words(settings.nlu_data_dir, settings.data_dir, progress.say, force)
+            train_turn_ends(settings.nlu_data_dir, settings.data_dir, progress.say, force)
             made = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say, force)
         store = ModelStore(settings.data_dir)
         if use:

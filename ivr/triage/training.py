@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,12 +10,12 @@ import numpy as np
 
 from ivr.triage.features import SLOTS, features
 from ivr.triage.lines import LABELS, Line, read_lines, sources, varied
+from ivr.triage.logistic import Examples, fit_logistic
 from ivr.triage.word_reader import MODEL, TrainedWordReader, WordsModelMissing
 
 STRENGTH = 3e-5  # of the L2 penalty; chosen on the development calls
-STEPS = 60
 FOLDS = 3
-CODE = ("features.py", "lines.py", "training.py")
+CODE = ("features.py", "lines.py", "logistic.py", "training.py")
 
 
 def train_words(nlu_data: Path, data_dir: Path, say: Callable[[str], None], is_forced: bool = False) -> Path:
@@ -45,14 +44,14 @@ def fingerprint_of(nlu_data: Path) -> str:
 def fit(lines: Sequence[Line], version: str, labels: tuple[str, ...] = LABELS) -> TrainedWordReader:
     """Fit and calibrate on lines. The same lines give the same model."""
     examples = varied(list(lines))
-    matrix = _Examples(examples, labels)
+    matrix = _examples(examples, labels)
     sources = np.array([example.source for example in examples])
     held_out = np.zeros_like(matrix.wanted)
     for fold in range(FOLDS):
         is_held = sources % FOLDS == fold
-        weights, bias = _logistic(matrix.rows(~is_held))
+        weights, bias = fit_logistic(matrix.rows(~is_held), SLOTS, STRENGTH)
         held_out[is_held] = matrix.rows(is_held).logits(weights, bias)
-    weights, bias = _logistic(matrix)
+    weights, bias = fit_logistic(matrix, SLOTS, STRENGTH)
     for label in range(len(labels)):
         slope, shift = _platt(held_out[:, label], matrix.wanted[:, label], matrix.weights)
         weights[:, label] *= slope
@@ -60,66 +59,10 @@ def fit(lines: Sequence[Line], version: str, labels: tuple[str, ...] = LABELS) -
     return TrainedWordReader(weights.astype(np.float32), bias.astype(np.float32), labels, version)
 
 
-class _Examples:
-    """Sentences as one sparse matrix; `wanted` is (n, labels) of 0 and 1."""
-
-    def __init__(self, lines: Sequence[Line], labels: tuple[str, ...]) -> None:
-        made = [features(line.words) for line in lines]
-        self.starts = np.cumsum([0, *(len(slots) for slots, _ in made)])
-        self.slots = np.concatenate([slots for slots, _ in made])
-        self.values = np.concatenate([values for _, values in made])
-        self.wanted = np.array(
-            [[label in line.labels for label in labels] for line in lines], dtype=np.float64
-        )
-        self.weights = np.array([line.weight for line in lines])
-
-    def rows(self, is_kept: np.ndarray) -> "_Examples":
-        """Return the examples kept by a mask."""
-        part = object.__new__(_Examples)
-        lengths = np.diff(self.starts)
-        per_value = np.repeat(is_kept, lengths)
-        part.starts = np.concatenate([[0], np.cumsum(lengths[is_kept])])
-        part.slots, part.values = self.slots[per_value], self.values[per_value]
-        part.wanted, part.weights = self.wanted[is_kept], self.weights[is_kept]
-        return part
-
-    def logits(self, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-        """Return (n, labels)."""
-        products = self.values[:, None] * weights[self.slots]
-        return np.add.reduceat(products, self.starts[:-1], axis=0) + bias
-
-
-def _logistic(examples: _Examples) -> tuple[np.ndarray, np.ndarray]:
-    """Minimise weighted cross-entropy plus an L2 penalty with L-BFGS, from zero, on all labels at once."""
-    import torch  # only training needs it, and it takes a second to load
-
-    rows = len(examples.wanted)
-    slots, values = torch.from_numpy(examples.slots), torch.from_numpy(examples.values)
-    starts = torch.from_numpy(examples.starts)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # "sparse CSR is in beta": what is used of it is tested
-        matrix = torch.sparse_csr_tensor(starts, slots, values, (rows, SLOTS))
-    turned = matrix.to_sparse_coo().t().coalesce().to_sparse_csr()
-    wanted = torch.from_numpy(examples.wanted).float()
-    share = torch.from_numpy(examples.weights / examples.weights.sum()).float()[:, None]
-    table = torch.zeros(SLOTS, wanted.shape[1], requires_grad=True)
-    bias = torch.full((wanted.shape[1],), -2.0, requires_grad=True)
-    solver = torch.optim.LBFGS(
-        [table, bias], max_iter=STEPS, history_size=8, line_search_fn="strong_wolfe", tolerance_change=1e-7
-    )
-
-    def closure() -> torch.Tensor:
-        with torch.no_grad():
-            logits = matrix @ table + bias
-            losses = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
-            loss = (losses * share).sum() + STRENGTH * (table**2).sum() / 2
-            slope = (torch.sigmoid(logits) - wanted) * share
-            table.grad = turned @ slope + STRENGTH * table
-            bias.grad = slope.sum(dim=0)
-        return loss
-
-    solver.step(closure)
-    return table.detach().numpy().astype(np.float64), bias.detach().numpy().astype(np.float64)
+def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> Examples:
+    wanted = np.array([[label in line.labels for label in labels] for line in lines])
+    weights = np.array([line.weight for line in lines])
+    return Examples([features(line.words) for line in lines], wanted, weights)
 
 
 def _platt(logits: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

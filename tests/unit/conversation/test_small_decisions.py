@@ -8,11 +8,13 @@ from ivr.conversation.bad_line import is_guess
 from ivr.conversation.barge_in import Glimpse, TalkedOver, glimpse, takes_the_floor, was_meant
 from ivr.conversation.endpointing import (
     COMPLETE_S,
+    LONGEST_WAIT_S,
     ONE_SHORT_S,
     OWN_PAUSE_SHARE,
     SENTENCE_S,
     SURE_SENTENCE_S,
     UNFINISHED_S,
+    UNSURE_DIGITS_S,
     UNSURE_S,
     USUAL_S,
     wait,
@@ -72,6 +74,7 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (YES_NO, "Yes.", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "No, thank you", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "Yes, that's it.", COMPLETE_S, "yes_no_complete"),
+        (YES_NO, "Yeah sure", COMPLETE_S, "yes_no_complete"),
         # Yes or no was said, and more is on its way.
         (YES_NO, "Yeah, I'll.", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "Is it possible, too?", UNFINISHED_S, "trailing_word"),  # "to", as it is heard
@@ -100,6 +103,7 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         # The sentence has only been opened.
         (OPEN_QUESTION, "I'd like.", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "Can you tell me?", UNFINISHED_S, "trailing_word"),
+        (SIX, "Let me see.", UNFINISHED_S, "trailing_word"),
         # Recognition heard the voice stay up, or break off.
         (OPEN_QUESTION, "I ordered a lamp,", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "I ordered a lamp...", UNFINISHED_S, "trailing_word"),
@@ -113,7 +117,7 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (SIX, "4M-1192", USUAL_S, "digits_misheard"),
         (SIX, "4, 7, 1, 1, um, 9", ONE_SHORT_S, "digits_one_short"),
         (SIX, "It's 4711, 9", ONE_SHORT_S, "digits_one_short"),
-        (SIX, "471192 33", UNSURE_S, "digits_too_many"),
+        (SIX, "471192 33", UNSURE_DIGITS_S, "digits_too_many"),
         # One or two odd words where a number is read aloud are digits misheard; known replies are not.
         (SIX, "Hey.", UNFINISHED_S, "digits_to_come"),
         (SIX, "it's", UNFINISHED_S, "digits_to_come"),
@@ -156,6 +160,56 @@ def test_every_language_has_its_own_ends_and_beginnings(language, words, reason)
     assert wait(YES_NO, words, language).reason == reason
 
 
+@pytest.mark.parametrize(
+    ("words", "whole", "asr_confidence", "seconds", "reason"),
+    [
+        ("I want to cancel.", 0.1, 0.95, 2.0, "sentence_half"),
+        ("I'd like to return a lamp.", 0.2, 0.95, 1.5, "sentence_rather_half"),
+        ("What time do you close?", 0.3, 0.95, 1.0, "sentence_open"),
+        ("Where is my order?", 0.45, 0.95, 0.6, "sentence_likely"),
+        ("I want to cancel my order.", 0.8, 0.95, SURE_SENTENCE_S, "sentence_whole"),
+        ("I want to cancel my order.", 0.8, 0.7, SENTENCE_S, "sentence_whole"),
+        # No full stop was heard: the model alone says that it is one.
+        ("start over", 0.8, 0.95, 0.45, "pause_whole"),
+        ("well actually", 0.1, 0.95, 2.0, "pause_half"),
+        # What rests on words that may be wrong waits, whatever the model makes of them.
+        ("My order is very late.", 0.8, 0.4, UNSURE_S, "sentence_whole_unsure"),
+        # A word that announces more says more than the model.
+        ("I'm calling because.", 0.9, 0.95, UNFINISHED_S, "trailing_word"),
+    ],
+)
+def test_the_less_likely_the_words_are_all_the_longer_the_bot_waits(
+    words, whole, asr_confidence, seconds, reason
+):
+    found = wait(OPEN_QUESTION, words, asr_confidence=asr_confidence, whole=whole)
+    assert (found.seconds, found.reason) == (seconds, reason)
+
+
+@given(st.text(max_size=60), st.floats(0, 1), st.floats(0, 1))
+def test_whatever_the_model_says_the_wait_has_an_end_and_never_shrinks_with_doubt(words, one, other):
+    less, more = sorted((one, other))
+    waits = [wait(OPEN_QUESTION, words, whole=whole).seconds for whole in (less, more)]
+    assert COMPLETE_S <= waits[1] <= waits[0] <= LONGEST_WAIT_S
+
+
+@pytest.mark.parametrize(
+    ("words", "whole", "reason"),
+    [
+        ("Yes, it is here.", 0.1, "number_to_come"),
+        ("I don't know.", 0.3, "sentence"),
+        ("No, I want help.", 0.1, "sentence"),
+        ("I don't have it here.", 0.7, "sentence"),
+        ("471192", 0.1, "digits_complete"),
+    ],
+)
+def test_half_a_sentence_where_a_number_is_awaited_is_what_comes_before_it(words, whole, reason):
+    assert wait(SIX, words, whole=whole).reason == reason
+
+
+def test_a_yes_or_no_to_a_question_needs_no_model():
+    assert wait(YES_NO, "No.", whole=0.1).seconds == COMPLETE_S
+
+
 def test_a_yes_before_a_word_misheard_is_not_waited_for_as_if_nothing_was_understood():
     found = wait(YES_NO, "Yeah, breathe.", asr_confidence=0.5)
     assert (found.seconds, found.reason) == (USUAL_S, "yes_no_and_a_word")
@@ -167,7 +221,7 @@ def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_one
     assert wait(OPEN_QUESTION, "I like you.", asr_confidence=0.7).seconds == SENTENCE_S
     assert wait(OPEN_QUESTION, "I'd like to", asr_confidence=0.5).seconds == UNFINISHED_S
     assert wait(SIX, "471192", asr_confidence=0.55).seconds == COMPLETE_S
-    assert wait(SIX, "4,000, 11.", asr_confidence=0.3).seconds == UNSURE_S
+    assert wait(SIX, "4,000, 11.", asr_confidence=0.3).seconds == UNSURE_DIGITS_S
     assert wait(YES_NO, "Yeah.", asr_confidence=0.3).seconds == COMPLETE_S  # so short a word is never sure
 
 

@@ -1,0 +1,86 @@
+"""The model of turn ends: what it learns from, that it tells beginnings from sentences, odd input."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.calls.turn_ends import SLOTS, NoTurnEnds, TrainedTurnEnds, TurnEndsMissing, features, open_turn_ends
+from ivr.nlu.turn_ends_training import BOTH, Cut, cuts, fit
+
+SENTENCES = [
+    ("en", "i want to cancel my order"),
+    ("en", "i want to return a lamp"),
+    ("en", "i want to return my lamp"),
+    ("en", "cancel my order"),
+    ("en", "where is my order"),
+    ("en", "where is my lamp"),
+    ("sv", "var är min order"),
+    ("sv", "jag vill ha en lampa"),
+]
+
+
+@pytest.fixture(scope="module")
+def model() -> TrainedTurnEnds:
+    return fit(list(cuts(SENTENCES)), "few")
+
+
+def test_a_sentence_is_whole_and_each_beginning_of_it_is_not():
+    assert set(cuts([("nb", "jeg venter her")])) >= {
+        Cut(("jeg", "venter", "her"), "nb", True),
+        Cut(("jeg", "venter"), "nb", False),
+        Cut(("jeg",), "nb", False),
+    }
+
+
+def test_a_beginning_that_is_a_sentence_itself_counts_little_against_it():
+    found = list(cuts([("en", "where is it"), ("en", "where is it now")]))
+    assert Cut(("where", "is", "it"), "en", True) in found
+    assert Cut(("where", "is", "it"), "en", False, BOTH) in found
+
+
+def test_a_beginning_is_less_likely_all_than_a_sentence_that_was_never_trained(model: TrainedTurnEnds):
+    half, whole = (model.whole(words, "en") for words in ("I want to return", "I want to cancel my lamp."))
+    assert half is not None
+    assert whole is not None
+    assert whole > half + 0.3
+
+
+def test_languages_do_not_mix(model: TrainedTurnEnds):
+    assert model.whole("var är min order", "sv") > model.whole("jag vill", "sv")
+    assert model.whole("mikä se on", "fi") is None
+
+
+def test_the_same_sentences_give_the_same_model(model: TrainedTurnEnds):
+    again = fit(list(cuts(SENTENCES)), "few")
+    assert (again.weights == model.weights).all()
+    assert again.bias == model.bias
+
+
+@pytest.mark.parametrize("words", ["", "...", "\x00", "♪"])
+def test_of_nothing_said_nothing_is_known(model: TrainedTurnEnds, words: str):
+    assert model.whole(words, "en") is None
+
+
+def test_hums_between_words_change_nothing_but_the_last_one_does():
+    plain, hummed, ending = (
+        set(features(words.split(), "en")[0])
+        for words in ("where is my order", "um where is uh my order", "where is my order um")
+    )
+    assert plain == hummed
+    assert plain != ending
+
+
+def test_without_a_model_the_rules_decide_alone(tmp_path: Path):
+    found = open_turn_ends(tmp_path)
+    assert isinstance(found, NoTurnEnds)
+    assert found.whole("where is my order", "en") is None
+
+
+def test_a_model_of_another_shape_is_refused(tmp_path: Path):
+    file = tmp_path / "models" / "turn_ends" / "ends.npz"
+    file.parent.mkdir(parents=True)
+    about = np.array('{"languages": ["en"], "version": "1"}')
+    np.savez(file, weights=np.zeros(SLOTS // 2), bias=np.array(0.0), about=about)
+    with pytest.raises(TurnEndsMissing, match="another version"):
+        TrainedTurnEnds.load(tmp_path)
