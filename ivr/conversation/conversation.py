@@ -36,6 +36,7 @@ from ivr.conversation.last_questions import LastQuestions
 from ivr.conversation.phrasebook import Phrasebook
 from ivr.conversation.prompt import Prompt
 from ivr.conversation.repair import Repair
+from ivr.conversation.said_again import SaidAgain
 from ivr.conversation.told_secrets import ToldSecrets
 from ivr.conversation.why import is_person_due, why_transferred
 from ivr.conversation.wording_choice import asked_again, lead_in, still_working
@@ -87,6 +88,7 @@ class Conversation:
     outcome: Outcome | None = None
     secrets: ToldSecrets = field(default_factory=ToldSecrets)
     _repair: Repair = field(default_factory=Repair)
+    _again: SaidAgain = field(default_factory=SaidAgain)
     _last_answer: tuple[Prompt, ...] = ()
     _known: Known = field(default_factory=Known)
     _heard: UtteranceHeard | None = None  # the turn's words, until the next turn
@@ -114,16 +116,14 @@ class Conversation:
         self.secrets.heard(event)
         actions = self._secret_told(event) if isinstance(event, SecretTold) else self._talk(event)
         judged, self._judged = self._judged, []
+        self._again.heard_last([action.prompt for action in actions if isinstance(action, Say)])
         return [*judged, *self._at_pace(actions)]
 
     def _at_pace(self, actions: list[Action]) -> list[Action]:
         """Slow down what is said for a caller who asked for it."""
         if self._known.facts.get("speech_rate") != "slow":
             return actions
-        return [
-            Say(replace(action.prompt, is_slow=True)) if isinstance(action, Say) else action
-            for action in actions
-        ]
+        return [Say(replace(one.prompt, is_slow=True)) if isinstance(one, Say) else one for one in actions]
 
     def _talk(self, event: Event) -> list[Action]:
         if self._last_questions is not None:
@@ -196,8 +196,9 @@ class Conversation:
         self._heard, self._known.last_words = None, None
         if sentence is None and self._last_questions is not None:
             return [note, *self._ask_last(self._last_questions)]
-        said = [self._say(sentence)] if sentence else [*map(Say, self._last_answer)]
-        return [note, *said, self._listen(self.pace.no_input_again_s)]
+        if sentence is None:
+            return [note, *self._say_again()]
+        return [note, self._say(sentence), self._listen(self.pace.no_input_again_s)]
 
     def _keys_entered(self, digits: str) -> list[Action]:
         self._heard, self._is_barge_in = None, False
@@ -221,6 +222,8 @@ class Conversation:
         self.language = chosen.language
         if self.watch is not None:
             self.watch.language = chosen.language
+        if not self._again.change_language():
+            return [note, *self._escalate(EscalationReason.KEPT_REPEATING)]
         told = [] if self.language in self._disclosed_in else [self._disclosure()]
         if heard is not None and heard.doubt is None and chosen.are_words_good:
             self._heard = heard
@@ -234,7 +237,8 @@ class Conversation:
         others = self.languages.others(self.language)
         if len(others) == 1:
             return self._take_language(Choice(others[0], ChosenBy.REQUEST), None)
-        return [*(self._key_offers() or map(Say, self._last_answer)), self._listen(self.pace.no_input_s)]
+        offers = self._key_offers()
+        return [*offers, self._listen(self.pace.no_input_s)] if offers else self._say_again()
 
     def _key_offers(self) -> list[Action]:
         return [*map(Say, key_offers(self.languages, self.language, self.phrasebook))]
@@ -256,10 +260,8 @@ class Conversation:
             return [note, prompt, self._listen(self.pace.no_input_again_s)]
         if step == LAST_STEP and "order_status" in self._known.facts:
             # The caller has the answer and has left the receiver: a person would meet a dead line.
-            return [
-                note,
-                *self._goodbye((self.phrasebook.prompt("say_goodbye_after_silence", self.language),)),
-            ]
+            leaving = self.phrasebook.prompt("say_goodbye_after_silence", self.language)
+            return [note, *self._goodbye((leaving,))]
         return [note, *self._escalate(EscalationReason.NO_INPUT)]
 
     def _no_match(self, decision: Decision | None) -> list[Action]:
@@ -292,11 +294,21 @@ class Conversation:
         if reply.verdict is Verdict.CHANGE_LANGUAGE:
             return self._ask_which_language()
         if reply.verdict is Verdict.REPEAT:
-            return [*map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
+            return self._say_again()
+        may_be_said = self._again.answer(reply.prompts)
+        self._known.did(reply.prompts, self.turn, is_told=may_be_said)
+        if not may_be_said:
+            return self._escalate(EscalationReason.KEPT_REPEATING)
         self.expects = reply.expects
         self._last_answer = reply.prompts
-        self._known.did(reply.prompts, self.turn, is_told=True)
-        return [*map(Say, reply.prompts), *self._offer(decision), self._listen(self.pace.no_input_s)]
+        said = self._again.announced(reply.prompts, self.language, self.phrasebook)
+        return [*map(Say, said), *self._offer(decision), self._listen(self.pace.no_input_s)]
+
+    def _say_again(self) -> list[Action]:
+        """Say the last answer again while that helps; then a person is better."""
+        if self._again.repeat():
+            return [*map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
+        return self._escalate(EscalationReason.KEPT_REPEATING)
 
     def _offer(self, decision: Decision | None) -> list[Action]:
         """Offer a person in one clause, once a call, beside the answer."""

@@ -457,9 +457,10 @@ def test_the_next_wait_is_bridged_by_other_words():
     scene = Scene(heard("where is my order"), heard("opening hours"), dialogue_takes_s=2.5)
     scene.line.caller_speaks(3.0, 4.0)
     scene.line.caller_speaks(9.0, 10.0)
-    scene.line.stream_ends(16.0)
+    scene.line.stream_ends(18.0)
     scene.plays_out()
-    assert scene.said()[2:] == ["say_still_working", "ask_number", "say_still_working_2", "ask_number"]
+    again = ["say_once_more", "ask_number"]  # this dialogue gives the same answer to everything
+    assert scene.said()[2:] == ["say_still_working", "ask_number", "say_still_working_2", *again]
 
 
 def test_no_word_bridges_a_wait_that_the_answer_ends_in_time():

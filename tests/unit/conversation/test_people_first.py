@@ -30,7 +30,7 @@ def test_a_going_call_is_offered_a_person_once_beside_its_answer() -> None:
     offers = []
     for turn in (1, 2):
         conversation.handle(UtteranceHeard("where is my order", 0.9))
-        reply = DialogueReply(Verdict.ANSWERED, (Prompt("answer", "It is on its way.", "en"),))
+        reply = DialogueReply(Verdict.ANSWERED, (Prompt("answer", f"It is on its way, {turn}.", "en"),))
         said = [a.prompt.id for a in conversation.handle(DialogueReplied(turn, reply)) if isinstance(a, Say)]
         offers.append(said)
     assert offers == [["answer", "say_offer_person"], ["answer"]]

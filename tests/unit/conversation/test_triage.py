@@ -44,7 +44,8 @@ def hears(
     conversation: Conversation, words: str, verdict: Verdict = Verdict.ANSWERED, intent: str = "invoice"
 ):
     conversation.handle(UtteranceHeard(words, 0.9))
-    reply = DialogueReply(Verdict.ANSWERED, (Prompt("utter_answer", "answer"),), intent="invoice")
+    answer = Prompt("utter_answer", f"answer {conversation.turn}")
+    reply = DialogueReply(Verdict.ANSWERED, (answer,), intent="invoice")
     return conversation.handle(DialogueReplied(conversation.turn, reply))
 
 
