@@ -79,10 +79,14 @@ def make_shop(settings: Settings, database: Engine, clock: Clock) -> Shop:
 
 def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
     """Return Rasa, with keywords behind it."""
-    serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
-    token = settings.rasa_token.get_secret_value()
-    rasa = RasaDialogue(serving, token, wording, settings.rasa_timeout_s)
+    rasa = make_rasa(settings, wording)
     return ResilientDialogue(CompositeDialogue(rasa, wording), KeywordDialogue(wording), clock)
+
+
+def make_rasa(settings: Settings, wording: Wording) -> RasaDialogue:
+    """Return the Rasa that serves new calls."""
+    serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
+    return RasaDialogue(serving, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s)
 
 
 def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:

@@ -1,10 +1,8 @@
 """Wires every part of the service together, in one visible place."""
 
 import hashlib
-import hmac
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -22,7 +20,11 @@ from ivr.bootstrap.adapters import (
     make_voice,
     transcriber_factory,
 )
-from ivr.bootstrap.background import count_calls, sweep
+from ivr.bootstrap.background import count_calls, keep_promises, sweep
+from ivr.bootstrap.briefings import make_briefings
+from ivr.bootstrap.insights import number_key
+from ivr.bootstrap.privacy import make_privacy_office, open_tickets
+from ivr.bootstrap.studio import make_studio
 from ivr.bootstrap.wired import WiredServices
 from ivr.calls.calls import Calls, MakeWatch
 from ivr.calls.ear import Ear
@@ -84,6 +86,7 @@ def create_service() -> Flask:
     )
     threading.Thread(target=sweep, args=(services,), name="sweep", daemon=True).start()
     threading.Thread(target=count_calls, args=(services,), name="tally", daemon=True).start()
+    threading.Thread(target=keep_promises, args=(services,), name="promises", daemon=True).start()
     return create_app(services)
 
 
@@ -115,7 +118,7 @@ def wire(settings: Settings) -> WiredServices:
         executor,
         policy.hours,
         make_routing(settings),
-        settings.agents_language,
+        make_briefings(settings, wording, prompts, kept_words.clean, clock),
     )
     hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)
@@ -173,8 +176,10 @@ def wire(settings: Settings) -> WiredServices:
         texts=Texts(records, follow_ups, switchboard, executor, clock),
         recorded_speech=recorded_speech,
         policy=policy,
-        tally=SqlTally(database, policy.hours.zone, _number_key(settings)),
+        privacy=make_privacy_office(settings, database, clock),
+        tally=SqlTally(database, policy.hours.zone, number_key(settings)),
         owners=load_owners(settings.nlu_data_dir),
+        studio=make_studio(settings, database, wording, hearing, clock),
         desk_actions=DeskActions(records, desk, switchboard),
         desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
         supervision=DeskSupervision(records, desk, people_first),
@@ -184,7 +189,7 @@ def wire(settings: Settings) -> WiredServices:
         actions=Actions(
             order_check,
             make_shop(settings, database, clock),
-            RecordedPrivacyDesk(records),
+            RecordedPrivacyDesk(records, open_tickets(database, clock)),
             lambda: clock.now().date(),
         ),
         readiness=readiness,
@@ -223,9 +228,3 @@ def _caller_of(records: CallRecords, call_id: str) -> str | None:
     except RecordsUnavailable:
         return None  # an unknown caller is checked by the other limits
     return row.caller if row is not None else None
-
-
-def _number_key(settings: Settings) -> Callable[[str], str]:
-    """Return what turns a phone or order number into a key that only this service's token could tell."""
-    secret = b"number keys:" + settings.twilio_auth_token.get_secret_value().encode()
-    return lambda number: hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()[:32]

@@ -23,6 +23,8 @@ from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.tally import Tally
+from ivr.nlu.studio.studio import Studio
+from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
 from ivr.speech.prompt_cache import PromptCache
@@ -52,8 +54,10 @@ class WiredServices:
     callbacks: CallbackDesk
     recorded_speech: RecordedSpeech
     policy: ServicePolicy
+    privacy: PrivacyOffice
     tally: Tally
     owners: Mapping[str, str]
+    studio: Studio
     calls: Calls
     metrics: CollectorRegistry
     actions: Actions

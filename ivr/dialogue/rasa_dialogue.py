@@ -70,12 +70,16 @@ class RasaDialogue:
 
     def understand(self, text: str, language: str) -> tuple[str, float]:
         """Return what words mean by themselves: intent and confidence. Raises DialogueUnavailable."""
+        intent = self.parse(text, language)["intent"]
+        return str(intent.get("name")), float(intent.get("confidence") or 0.0)
+
+    def parse(self, text: str, language: str) -> Mapping[str, Any]:
+        """Return Rasa's whole parse of words by themselves; it has an intent. Raises DialogueUnavailable."""
         plain = plain_words(hear_numbers(text, language).text)
         parsed = self._ask(self._serving.url(), "POST", "/model/parse", {"text": plain})
-        intent = parsed.get("intent") if isinstance(parsed, Mapping) else None
-        if not isinstance(intent, Mapping):
+        if not isinstance(parsed, Mapping) or not isinstance(parsed.get("intent"), Mapping):
             raise DialogueUnavailable("Rasa's parse has no intent", is_retrying_useful=False)
-        return str(intent.get("name")), float(intent.get("confidence") or 0.0)
+        return parsed
 
     def is_ready(self) -> bool:
         """Say whether Rasa answers and has a model loaded."""

@@ -24,6 +24,8 @@ from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.tally import Tally
+from ivr.nlu.studio.studio import Studio
+from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
 
@@ -112,9 +114,13 @@ class Services(Protocol):
     @property
     def joined_call(self) -> JoinedCall: ...
     @property
+    def privacy(self) -> PrivacyOffice: ...
+    @property
     def tally(self) -> Tally: ...
     @property
     def owners(self) -> Mapping[str, str]: ...
+    @property
+    def studio(self) -> Studio: ...
     @property
     def calls(self) -> Calls: ...
     @property

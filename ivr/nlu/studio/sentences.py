@@ -1,7 +1,6 @@
 """Which file a designer's sentence goes to, and what is written, committed and taken back."""
 
 import re
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,10 @@ from ivr.nlu.editing import (
     EditImpossible,
     Version,
     add_examples,
-    commit,
     open_version,
     remove_example,
 )
+from ivr.nlu.studio.git_folder import commit_saved
 from ivr.nlu.yaml_marks import BrokenFile, Problem, read
 
 FROM_CALLS = "from_calls.yml"
@@ -75,7 +74,9 @@ class Sentences:
             raise EditImpossible(f"{file.name} cannot be read just now; `ivr nlu check` says why")
         self._change(file, lambda version: add_examples(version, intent, new))
         words = "a sentence" if len(new) == 1 else f"{len(new)} sentences"
-        return Written(tuple(new), self._commit(file, f"Add {words} to {intent}, {language}", author))
+        return Written(
+            tuple(new), commit_saved(self._nlu_data, file, f"Add {words} to {intent}, {language}", author)
+        )
 
     def remove(self, language: str, intent: str, sentence: str, author: Author) -> Written:
         """Remove a sentence and commit. Raises EditConflict, EditImpossible when it is not there any more."""
@@ -92,7 +93,7 @@ class Sentences:
             raise EditImpossible(f"“{sentence}” is no sentence of {intent} any more; somebody removed it")
         self._change(holder.file, lambda version: remove_example(version, intent, sentence))
         message = f"Remove a sentence from {intent}, {language}"
-        return Written((sentence,), self._commit(holder.file, message, author))
+        return Written((sentence,), commit_saved(self._nlu_data, holder.file, message, author))
 
     def _check(self, language: str, intent: str, wanted: Sequence[str], lines: Sequence[Line]) -> None:
         if not _LANGUAGE.fullmatch(language) or not (self._nlu_data / "nlu" / language).is_dir():
@@ -141,27 +142,3 @@ class Sentences:
             except EditConflict:
                 if not left:
                     raise
-
-    def _commit(self, file: Path, message: str, author: Author) -> str:
-        """Commit where the folder is in git and return a warning when git refuses: the file is saved."""
-        if not is_in_git(self._nlu_data):
-            return ""
-        try:
-            commit([file], message, author)
-        except EditImpossible as refused:
-            return f"Saved, but not committed. {refused}"
-        return ""
-
-
-def is_in_git(folder: Path) -> bool:
-    """Say whether a folder belongs to a git work tree."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "--is-inside-work-tree"],
-            capture_output=True,
-            timeout=20,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
