@@ -1,7 +1,8 @@
 """Who is handed over, and when: labelled calls played through the core, typed or heard.
 
-    python -m benchmarks.triage                     typed, both halves, what each signal adds
-    python -m benchmarks.triage --heard --most 40   spoken by espeak-ng, over G.711, heard by Whisper (cached)
+    python -m benchmarks.triage                     typed, the development calls
+    python -m benchmarks.triage --heard             as `benchmarks.triage_hearing` heard them on a phone line
+    python -m benchmarks.triage --held-out --save   both halves and what each signal adds: once, after tuning
     python -m benchmarks.triage --show dev          every call of the development half that went wrong
 
 The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines. `en.yml` and
@@ -13,20 +14,13 @@ acts on them.
 """
 
 import argparse
-import hashlib
-import json
-import re
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import yaml
-
 from benchmarks import report
+from benchmarks.triage_cases import CALLS, DOUBTED, HALVES, HAPPENED, Labelled, read_calls, words_of
 from ivr.conversation.actions import HandOver
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
@@ -42,27 +36,11 @@ from ivr.dialogue.dialogue import DialogueReply, Verdict
 from ivr.handoff.escalation.decision import Watch
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import Signal
+from ivr.nlu.heard_layer import Heard, HeardLayer
 from ivr.triage.policy_file import load_policy
 from ivr.triage.word_reader import TrainedWordReader
 
 ROOT = Path(__file__).resolve().parents[1]
-CALLS = Path(__file__).parent / "triage_calls"
-HEARD = ROOT / "var" / "triage_heard"
-HALVES = ("dev", "held-out")
-_HAPPENED = re.compile(r"\((silence|unclear|interrupts|key 0)\)\s*")
-VOICES = {"en": "en-gb", "sv": "sv"}
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """One call with the turn at which a reader would hand it over, None when the bot should go on."""
-
-    id: str
-    language: str
-    kind: str
-    reader: int | None
-    turns: tuple[str, ...]
-    half: str
 
 
 class PlainPhrasebook:
@@ -81,17 +59,6 @@ class PlainPhrasebook:
         return "plain"
 
 
-def read_calls() -> list[Labelled]:
-    """Read the labelled calls of every language."""
-    found = []
-    for file in sorted(CALLS.glob("*.yml")):
-        for call in yaml.safe_load(file.read_text(encoding="utf-8"))["calls"]:
-            turns, language = tuple(call["turns"]), file.stem[-2:]
-            half = "held-out" if file.stem.startswith("held_out") else "dev"
-            found.append(Labelled(call["id"], language, call["kind"], call.get("reader"), turns, half))
-    return found
-
-
 def fired_at(call: Labelled, policy: Policy, reader: TrainedWordReader) -> int | None:
     """Play the call through the core and return the caller's turn after which a person was fetched."""
     watch = Watch(policy, reader, call.language)
@@ -104,9 +71,9 @@ def fired_at(call: Labelled, policy: Policy, reader: TrainedWordReader) -> int |
 
 
 def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
-    happened = _HAPPENED.match(turn)
-    words = _HAPPENED.sub("", turn)
+    happened, words = HAPPENED.match(turn), words_of(turn)
     kind = happened[1] if happened else ""
+    doubt = "unsure" if DOUBTED in turn else None
     if kind == "key 0":
         yield from conversation.handle(KeysEntered("0"))
         return
@@ -116,8 +83,8 @@ def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
             return
     if kind == "interrupts":
         conversation.handle(PromptEnded("p", 0.5, is_complete=False))
-    yield from conversation.handle(UtteranceHeard(words, 0.9))
-    if kind == "unclear" and not words:
+    yield from conversation.handle(UtteranceHeard(words, 0.9, doubt))
+    if doubt or (kind == "unclear" and not words):
         return
     answer = Prompt("utter_answer", "answer", conversation.language)
     verdict = Verdict.NO_MATCH if kind == "unclear" else Verdict.ANSWERED
@@ -165,50 +132,28 @@ def ablation(calls: Sequence[Labelled], policy: Policy, reader: TrainedWordReade
     return rows
 
 
-def heard(calls: Sequence[Labelled], most: int) -> list[Labelled]:
-    """Return the calls whose every turn was heard; at most `most` turns are heard anew, the rest wait."""
-    transcribe: Callable[[np.ndarray, str], str] | None = None
+def heard(calls: Sequence[Labelled]) -> list[Labelled]:
+    """Return the calls as they were heard over the phone, without those not heard to the end yet."""
+    kept = {
+        (one.said, language): one
+        for language in ("en", "sv")
+        for half in HALVES
+        for one in HeardLayer(CALLS, language, half).read()
+    }
     done = []
     for call in calls:
-        turns: list[str] = []
-        for turn in call.turns:
-            happened, words = _HAPPENED.match(turn), _HAPPENED.sub("", turn).strip()
-            kept = HEARD / f"{hashlib.sha256(f'{call.language} {words}'.encode()).hexdigest()[:24]}.json"
-            if words and not kept.exists():
-                if most <= 0:
-                    break
-                most -= 1
-                transcribe = transcribe or _whisper()
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                text = transcribe(_over_the_phone(words, call.language), call.language)
-                kept.write_text(json.dumps({"said": words, "heard": text}, ensure_ascii=False))
-            text = json.loads(kept.read_text())["heard"] if words else ""
-            turns.append((happened[0] if happened else "") + text)
-        else:
+        if all((words_of(turn), call.language) in kept for turn in call.turns if words_of(turn)):
+            turns = [_heard_turn(turn, kept.get((words_of(turn), call.language))) for turn in call.turns]
             done.append(replace(call, turns=tuple(turns)))
     return done
 
 
-def _over_the_phone(words: str, language: str) -> np.ndarray:
-    """Speak with espeak-ng, pass 8 kHz mu-law, return 16 kHz float32."""
-    from ivr.audio.g711 import decode, encode
-    from ivr.audio.resample import resample
-    from ivr.audio.wav import from_wav
-
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        command = ["espeak-ng", "-v", VOICES[language], "-s", "150", "-w", file.name, words]
-        subprocess.run(command, check=True)
-        audio, rate_hz = from_wav(Path(file.name).read_bytes())
-    line = decode(encode(resample(audio, rate_hz, 8000)))
-    return resample(line, 8000, 16000)
-
-
-def _whisper() -> Callable[[np.ndarray, str], str]:
-    from ivr import bootstrap
-    from ivr.config import load
-
-    engine = bootstrap.transcriber_factory(load())(2)
-    return lambda audio, language: engine.transcribe(audio, language).text
+def _heard_turn(turn: str, one: Heard | None) -> str:
+    happened = HAPPENED.match(turn)
+    mark = happened[0] if happened else ""
+    if one is None:
+        return mark
+    return f"{mark}(doubted) {one.heard}" if one.doubt else f"{mark}{one.heard}"
 
 
 COLUMNS = ("asked_recall", "recall", "false_rate", "precision", "on_time", "too_early", "mean_turns_late")
@@ -218,23 +163,23 @@ def main() -> None:
     """Measure and print; typed results and heard ones are kept apart."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--heard", action="store_true")
-    options.add_argument("--most", type=int, default=0, help="turns to hear anew")
     options.add_argument("--show", choices=HALVES)
+    options.add_argument("--held-out", action="store_true")
     options.add_argument("--save", action="store_true")
     asked = options.parse_args()
     policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(ROOT / "var")
     calls = read_calls()
     if asked.heard:
-        calls = heard(calls, asked.most)
+        calls = heard(calls)
     result: dict[str, Any] = {"machine": report.machine(), "policy": policy.version, "words": reader.version}
-    rows = []
-    for half in HALVES:
+    halves = HALVES if asked.held_out else HALVES[:1]
+    for half in halves:
         for language in ("en", "sv"):
             part = [call for call in calls if (call.half, call.language) == (half, language)]
             result[f"{half} {language}"] = judge(part, policy, reader)
         result[half] = judge([call for call in calls if call.half == half], policy, reader)
-    for name in ("dev en", "dev sv", "dev", "held-out en", "held-out sv", "held-out"):
-        rows.append([f"{name} ({result[name]['calls']})", *(result[name][column] for column in COLUMNS)])
+    names = [name for half in halves for name in (f"{half} en", f"{half} sv", half)]
+    rows = [[f"{name} ({result[name]['calls']})", *(result[name][of] for of in COLUMNS)] for name in names]
     print(report.table(("half", *COLUMNS), rows))
     if asked.show:
         _show([call for call in calls if call.half == asked.show], policy, reader)

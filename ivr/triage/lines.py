@@ -95,6 +95,16 @@ def read_lines(nlu_data: Path) -> list[Line]:
     return found + _intent_lines(nlu_data, source)
 
 
+def written_lines(nlu_data: Path) -> list[tuple[str, str]]:
+    """Return one sentence of each written line with its language, to be heard over the phone."""
+    return [
+        (variants_of(written)[0], file.stem[:2])
+        for file in sorted(folder(nlu_data).glob("*.yml"))
+        for block in yaml.safe_load(file.read_text(encoding="utf-8")).values()
+        for written in block.splitlines()
+    ]
+
+
 def sources(nlu_data: Path) -> list[Path]:
     """Return every file the lines come from."""
     return [*sorted(folder(nlu_data).glob("*.yml")), *sorted((nlu_data / "nlu").glob("*/*.yml"))]

@@ -9,7 +9,9 @@ import numpy as np
 from ivr import log
 from ivr.errors import IvrError
 from ivr.handoff.escalation.decision import WordReader
+from ivr.handoff.escalation.signals import Signal
 from ivr.triage.features import SLOTS, features, windows
+from ivr.triage.plain_requests import SURE, asks_plainly
 
 _log = log.get("triage")
 MODEL = Path("models") / "triage" / "words.npz"
@@ -49,7 +51,8 @@ class TrainedWordReader:
             return {}
         logits = np.stack([self._logits(part) for part in parts]).max(axis=0)
         sure = 1.0 / (1.0 + np.exp(-logits))
-        return {label: round(float(one), 4) for label, one in zip(self.labels, sure, strict=True)}
+        said = {label: round(float(one), 4) for label, one in zip(self.labels, sure, strict=True)}
+        return said | _plainly(words, said)
 
     def _logits(self, normalised: str) -> np.ndarray:
         slots, values = features(normalised)
@@ -57,13 +60,19 @@ class TrainedWordReader:
 
 
 class NoWordReader:
-    """Implements `WordReader` where no model was trained: only counts and intents speak then."""
+    """Implements `WordReader` where no model was trained: plain requests, counts and intents speak then."""
 
     version = "none"
 
     def read(self, words: str) -> Mapping[str, float]:
-        """Return nothing: no words are read."""
-        return {}
+        """Return whether a person is asked for in so many words; nothing else is read."""
+        return _plainly(words, {})
+
+
+def _plainly(words: str, said: Mapping[str, float]) -> dict[str, float]:
+    """Return how sure it is that a person is asked for, where the words leave no doubt."""
+    asked = Signal.ASKED_FOR_PERSON.value
+    return {asked: max(SURE, said.get(asked, 0.0))} if asks_plainly(words) else {}
 
 
 def open_reader(data_dir: Path) -> WordReader:

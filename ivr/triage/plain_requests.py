@@ -1,0 +1,68 @@
+"""Which sentences ask for a person beyond doubt, by their words alone: few patterns, each sure.
+
+They stand beside the classifier: what they miss it may still read, and they work without it.
+"""
+
+import re
+
+from ivr.triage.features import normal
+
+SURE = 0.97
+_EN_PERSON = (
+    r"(?:(?:an?|the|some|any|your|one of your|one of the|real|actual|live|living|human|proper|other) )*"
+    r"(?:some(?:one|body)|any(?:one|body)|person|people|humans?|human being|agents?|operator|representative|"
+    r"rep|advis[eo]rs?|manager|supervisor|boss|colleagues?|staff|employee|member of staff|clerk|technician|"
+    r"assistant|customer (?:service|services|care|support)|specialist)"
+)
+_SV_PERSON = (
+    r"(?:(?:en|ett|er|din|din egen|riktig|vanlig|levande|mänsklig|av era|av er|annan) )*"
+    r"(?:någon|nån|människa|person|personal|personalen|handläggare|kundtjänst|kundservice|kollega|chef|chefen|"
+    r"operatör|medarbetare|rådgivare|tekniker|säljare|anställd|expedit|folk)"
+)
+_NB_PERSON = r"(?:(?:en|et|ekte|av dere) )*(?:noen|menneske|person|kundebehandler|kundeservice|kollega|sjefen|ansatt|folk)"
+_FI_PERSON = (
+    r"(?:ihmisen|ihmiselle|asiakaspalvelijan|asiakaspalvelijalle|jonkun|virkailijan|virkailijalle|esimiehen)"
+)
+_EN_BARE = (
+    r"(?:(?:real|live|human) )?(?:operator|representative|human|human being|person|agent|advis[eo]r|"
+    r"customer (?:service|care|support)|receptionist|supervisor|switchboard)"
+)
+_SV_BARE = r"(?:en )?(?:människa|person|operatör|handläggare|kundtjänst|kundservice|medarbetare|växeln|"
+    r"personal|kollega)"
+_NB_BARE = r"(?:et |en )?(?:menneske|person|kundeservice|kundebehandler|operatør)"
+_FI_BARE = r"(?:ihminen|asiakaspalvelu|asiakaspalvelija|virkailija)"
+_BARE = "|".join((_EN_BARE, _SV_BARE, _NB_BARE, _FI_BARE))
+_POLITE = r"(?: (?:please|now|tack|nu|snälla|takk|nå|kiitos|nyt))*"
+
+_ASKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^(?:(?:no|yes|okay|nej|ja|nei|ei) )?(?:{_BARE})(?: (?:{_BARE}))*{_POLITE}$",
+        rf"\b(?:speak|talk|chat) (?:to|with) {_EN_PERSON}\b",
+        r"\b(?:get|give|find|fetch|connect|transfer|put) (?:me|us) (?:through |over )?(?:to )?"
+        rf"{_EN_PERSON}\b",
+        r"\b(?:put|patch|pass) me through\b|\b(?:connect|transfer) me (?:please|now|to)\b",
+        rf"\b(?:i want|i need|i d like|id like|i would like|can i have|can i get|could i have) {_EN_PERSON}"
+        r"(?: (?:please|now|instead|to help me|on the (?:phone|line)))*$",
+        r"\b(?:call|phone|ring) me back\b",
+        rf"\b(?:prata|tala|snacka) med {_SV_PERSON}\b",
+        rf"\b(?:koppla|släpp|skicka) mig (?:vidare|fram|över|till {_SV_PERSON})\b",
+        rf"\b(?:ge|hämta) mig {_SV_PERSON}\b",
+        r"\bjag vill ha (?:en )?(?:riktig )?(?:människa|person|handläggare)\b",
+        r"\b(?:ring|ringa) (?:mig tillbaka|upp mig|mig upp)\b",
+        rf"\b(?:snakke|prate) med {_NB_PERSON}\b|\b(?:sett|koble) meg (?:over|til|videre)\b",
+        rf"\bpuhua {_FI_PERSON}\b|\byhdistä(?:kää)? (?:minut )?(?:{_FI_PERSON}|asiakaspalveluun)\b",
+    )
+)
+# "No need to talk to anyone", "do I have to speak to somebody": not asked for.
+_BUT_NOT = re.compile(
+    r"\b(?:no need|not need|dont need|dont want|dont have|neednt|without|do i have|do i need|should i|"
+    r"told me|want you|behöver inte|vill inte|slippa|måste jag|ska jag|sa att jag|trenger ikke|vil ikke|"
+    r"en halua|ei tarvitse)\b"
+)
+
+
+def asks_plainly(words: str) -> bool:
+    """Say whether a turn asks for a person in so many words."""
+    said = normal(words)
+    return not _BUT_NOT.search(said) and any(pattern.search(said) for pattern in _ASKS)
