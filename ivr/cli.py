@@ -19,9 +19,12 @@ from ivr.carrier.caller_voice import Speak
 from ivr.carrier.serve import CarrierNotStarted, run_carrier
 from ivr.carrier.settings import CarrierSettings, InboundNumber
 from ivr.config import load
+from ivr.demo.command import demo_command
 from ivr.errors import IvrError
+from ivr.insights.command import insights_command
 from ivr.nlu.command import nlu_command
 from ivr.orders.demo_shop import list_orders, seed
+from ivr.privacy.command import privacy_command
 from ivr.records.database import upgrade
 from ivr.roles import Role
 from ivr.running.run_command import RASA_PYTHON, run_command
@@ -158,6 +161,9 @@ class _PhoneEngine:
 
 ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
 ivr.add_command(policy_command(load, lambda: bootstrap.open_stored_calls(load())))
+ivr.add_command(privacy_command(lambda: bootstrap.open_privacy_office(load())))
+ivr.add_command(insights_command(lambda: bootstrap.open_tally(load())))
+ivr.add_command(demo_command(load, bootstrap.open_synthetic_records))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))
 

@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///var/ivr.db", description="SQLAlchemy URL of the database.")
     data_dir: Path = Field(Path("var"), description="Folder for prompts, models and the database.")
     nlu_data_dir: Path = Field(Path("nlu_data"), description="Folder the designers edit.")
+    erasure_ledger: Path | None = Field(
+        None,
+        description="File with fingerprints of erased calls, by which a restored backup is cleared again; "
+        "keep it where backups do not bring back an old one. Empty: privacy/erased.jsonl in `data_dir`.",
+    )
     transcriber: Literal["whisper", "faster-whisper"] = Field(
         "whisper", description="Speech recognition engine."
     )
@@ -149,6 +154,13 @@ class Settings(BaseSettings):
         None, description="Base URL of the shop's order API; the demo database when empty."
     )
     orders_token: SecretStr | None = Field(None, description="Bearer token for the shop's order API.")
+    rewriter_url: str | None = Field(
+        None,
+        description="Base URL of an OpenAI-compatible API that makes briefings more fluent, such as "
+        "http://127.0.0.1:11434/v1; it is sent the briefing's sentences. Off when empty.",
+    )
+    rewriter_model: str = Field("", description="Model to ask for there.")
+    rewriter_key: SecretStr | None = Field(None, description="Bearer token for that API.")
     no_input_s: float = Field(
         5.0, gt=0, description="Seconds of silence before the bot asks again the first time."
     )
@@ -175,8 +187,11 @@ class Settings(BaseSettings):
         "twilio_api_url",
         "twilio_region",
         "twilio_edge",
+        "erasure_ledger",
         "orders_url",
         "orders_token",
+        "rewriter_url",
+        "rewriter_key",
         "metrics_token",
         "openid_issuer",
         "twilio_api_key_sid",
@@ -253,6 +268,15 @@ class Settings(BaseSettings):
         if not is_safe or not address.hostname:
             raise ValueError("is not an https address: keys and names come from it")
         return issuer
+
+    @field_validator("rewriter_url")
+    @classmethod
+    def _rewriter_is_reached_safely(cls, url: str | None) -> str | None:
+        address = urlsplit(url or "https://none")
+        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
+        if not is_safe or not address.hostname:
+            raise ValueError("is neither an https address nor on this machine: briefings are personal")
+        return url
 
     @field_validator("openid_roles")
     @classmethod

@@ -4,11 +4,13 @@ import threading
 
 from ivr import log
 from ivr.bootstrap.wired import WiredServices
-from ivr.records.store import RecordsUnavailable
+from ivr.privacy.retention import RecordingStays
+from ivr.records.store import RecordRefused, RecordsUnavailable
 
 SWEEP_S = 1.0
 COUNT_S = 2.0
 PURGE_S = 600.0
+KEEP_PROMISES_S = 60.0
 _log = log.get("bootstrap")
 
 
@@ -20,6 +22,19 @@ def count_calls(services: WiredServices) -> None:
             services.tally.catch_up(services.clock.now())
         except RecordsUnavailable as problem:
             _log.warning("not_counted", reason=str(problem))
+
+
+def keep_promises(services: WiredServices) -> None:
+    """Erase whom a live call or a restored backup kept from being erased, and clear out once a night."""
+    pause = threading.Event()
+    while True:
+        try:
+            services.privacy.eraser.sweep()
+            if services.privacy.retention.is_due():
+                services.privacy.retention.run()
+        except (RecordsUnavailable, RecordRefused, RecordingStays, OSError) as problem:
+            _log.error("promises_not_kept", problem=type(problem).__name__)
+        pause.wait(KEEP_PROMISES_S)
 
 
 def sweep(services: WiredServices) -> None:

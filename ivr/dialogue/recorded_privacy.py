@@ -1,6 +1,7 @@
 """Requests about a caller's data, written into the record of the call that made them."""
 
 import hashlib
+from typing import Protocol
 
 from ivr.dialogue.privacy_desk import PrivacyDeskUnavailable, PrivacyRequest
 from ivr.records.kinds import Kind
@@ -10,11 +11,20 @@ FIRST_NUMBER = 100_000
 NUMBERS = 900_000
 
 
-class RecordedPrivacyDesk:
-    """Implements `PrivacyDesk` over the call records. Safe from any thread."""
+class Tickets(Protocol):
+    """Where people find the requests they must answer."""
 
-    def __init__(self, records: CallRecords) -> None:
+    def open_request(self, case_number: str, call_id: str, wanted: str, order_number: str | None) -> None:
+        """Store a request; harmless twice."""
+        ...
+
+
+class RecordedPrivacyDesk:
+    """Implements `PrivacyDesk` over the call records and the tickets. Safe from any thread."""
+
+    def __init__(self, records: CallRecords, tickets: Tickets | None = None) -> None:
         self._records = records
+        self._tickets = tickets
 
     def open_request(self, call_id: str, wanted: PrivacyRequest, order_number: str | None) -> str:
         """Write the request once per call and return its case number."""
@@ -24,6 +34,8 @@ class RecordedPrivacyDesk:
             if not any(event.facts.get("case_number") == number for event in known):
                 facts = {"case_number": number, "wanted": wanted.value, "order_number": order_number}
                 self._records.append(call_id, Kind.PRIVACY_REQUESTED, **facts)
+            if self._tickets is not None:
+                self._tickets.open_request(number, call_id, wanted.value, order_number)
         except RecordsUnavailable as problem:
             raise PrivacyDeskUnavailable(str(problem)) from problem
         return number

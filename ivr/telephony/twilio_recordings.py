@@ -6,6 +6,7 @@ The webhook's RecordingUrl is not used: whoever forges it would be sent our cred
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import requests
 
@@ -16,7 +17,7 @@ LIMIT_S = 5.0
 PAUSE_S = 0.4  # a recording is often not there yet when its turn is reported
 MAX_BYTES = 2 * 1024 * 1024  # 30 s at 16 kHz and 16 bits are 1 MB
 _SID = re.compile(r"RE[0-9a-f]{32}")
-_NOT_THERE_YET = 404
+_NOT_THERE_YET = _NOT_FOUND = 404
 
 _log = log.get("telephony.recordings")
 
@@ -76,6 +77,26 @@ class TwilioRecordings:
             return
         if answer.status_code not in {204, 404}:
             _log.error("recording_not_deleted", recording_sid=recording_sid, status=answer.status_code)
+
+    def is_gone(self, recording_sid: str) -> bool:
+        """Look for a recording once more; True only when the network says there is none."""
+        return self._asked(f"{self._folder}/{recording_sid}.json")[0] == _NOT_FOUND
+
+    def recordings_of(self, call_id: str) -> list[str] | None:
+        """Ask which recordings a call has; None when the network does not answer."""
+        status, found = self._asked(f"{self._folder}.json", CallSid=call_id)
+        if status != 200 or not isinstance(found.get("recordings"), list):
+            return None
+        return [str(one["sid"]) for one in found["recordings"] if _SID.fullmatch(str(one.get("sid")))]
+
+    def _asked(self, url: str, **questions: str) -> tuple[int | None, dict[str, Any]]:
+        try:
+            answer = requests.get(
+                url, params=questions, auth=self._auth, timeout=LIMIT_S, allow_redirects=False
+            )
+            return answer.status_code, answer.json() if answer.status_code == 200 else {}
+        except (requests.RequestException, OSError, ValueError):
+            return None, {}
 
     def _get(self, recording_sid: str, timeout_s: float) -> tuple[int | None, bytes | None]:
         url = f"{self._folder}/{recording_sid}.wav"

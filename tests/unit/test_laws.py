@@ -25,7 +25,11 @@ ADAPTER_NAME = re.compile(
     re.MULTILINE,
 )
 # Adapters by name that wrap others and touch nothing of the world.
-WRAPPERS = {"ivr.dialogue.composite_dialogue", "ivr.dialogue.resilient_dialogue", "ivr.speech.transcription_pool"}
+WRAPPERS = {
+    "ivr.dialogue.composite_dialogue",
+    "ivr.dialogue.resilient_dialogue",
+    "ivr.speech.transcription_pool",
+}
 
 
 def module_name(path: Path) -> str:
@@ -82,7 +86,7 @@ def test_the_blueprint_law_names_every_blueprint() -> None:
 def test_the_adapter_law_names_every_adapter() -> None:
     adapters = {
         module_name(path)
-        for folder in ("dialogue", "insights", "orders", "records", "speech", "telephony")
+        for folder in ("dialogue", "insights", "orders", "privacy", "records", "speech", "telephony")
         for path in (IVR / folder).glob("*.py")
         if ADAPTER_NAME.search(path.read_text())
     }

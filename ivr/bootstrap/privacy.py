@@ -1,0 +1,53 @@
+"""The privacy office: who empties the records, where the ledger of erasings lies, what clears at night."""
+
+from sqlalchemy import Engine
+
+from ivr.bootstrap.adapters import make_shelf
+from ivr.clock import Clock, SystemClock
+from ivr.config import Settings
+from ivr.handoff.opening_hours import load_policy
+from ivr.privacy.command import PrivacyOffice
+from ivr.privacy.eraser import Eraser
+from ivr.privacy.ledger import ErasureLedger
+from ivr.privacy.retention import RecordingStays, Retention, load_periods
+from ivr.privacy.sql_clearing_records import SqlClearingRecords
+from ivr.privacy.sql_privacy_records import SqlPrivacyRecords
+from ivr.records.database import open_engine
+
+COMMAND_TIMEOUT_MS = 30_000  # nobody waits on the phone
+
+
+def open_privacy_office(settings: Settings) -> PrivacyOffice:
+    """Return the office for a command, on a database connection of its own."""
+    return make_privacy_office(
+        settings, open_engine(settings.database_url, COMMAND_TIMEOUT_MS), SystemClock()
+    )
+
+
+def make_privacy_office(settings: Settings, database: Engine, clock: Clock) -> PrivacyOffice:
+    """Return the office over a database."""
+    records = SqlPrivacyRecords(database, clock)
+    shelf = make_shelf(settings, clock)
+
+    def delete_recording(recording_sid: str, call_id: str) -> None:
+        shelf.delete_recording(recording_sid)
+        if not shelf.is_gone(recording_sid):
+            raise RecordingStays(recording_sid)
+        records.recording_gone(recording_sid, clock.now())
+        records.visited(recording_sid, call_id, "retention", "deleted")
+
+    ledger = ErasureLedger(settings.erasure_ledger or settings.data_dir / "privacy" / "erased.jsonl")
+    retention = Retention(
+        SqlClearingRecords(database, clock),
+        load_periods(settings.nlu_data_dir),
+        load_policy(settings.nlu_data_dir).hours.zone,
+        clock,
+        delete_recording,
+    )
+    eraser = Eraser(records, shelf, ledger, settings.data_dir, clock)
+    return PrivacyOffice(records, eraser, retention, shelf.read_recording, clock)
+
+
+def open_tickets(database: Engine, clock: Clock) -> SqlPrivacyRecords:
+    """Return where callers' requests about their data are kept."""
+    return SqlPrivacyRecords(database, clock)
