@@ -19,7 +19,10 @@ _SV_PERSON = (
     r"(?:någon|nån|människa|person|personal|personalen|handläggare|kundtjänst|kundservice|kollega|chef|chefen|"
     r"operatör|medarbetare|rådgivare|tekniker|säljare|anställd|expedit|folk)"
 )
-_NB_PERSON = r"(?:(?:en|et|ekte|av dere) )*(?:noen|menneske|person|kundebehandler|kundeservice|kollega|sjefen|ansatt|folk)"
+_NB_PERSON = (
+    r"(?:(?:en|et|ekte|av dere) )*"
+    r"(?:noen|menneske|person|kundebehandler|kundeservice|kollega|sjefen|ansatt|folk)"
+)
 _FI_PERSON = (
     r"(?:ihmisen|ihmiselle|asiakaspalvelijan|asiakaspalvelijalle|jonkun|virkailijan|virkailijalle|esimiehen)"
 )
@@ -27,8 +30,10 @@ _EN_BARE = (
     r"(?:(?:real|live|human) )?(?:operator|representative|human|human being|person|agent|advis[eo]r|"
     r"customer (?:service|care|support)|receptionist|supervisor|switchboard)"
 )
-_SV_BARE = r"(?:en )?(?:människa|person|operatör|handläggare|kundtjänst|kundservice|medarbetare|växeln|"
+_SV_BARE = (
+    r"(?:en )?(?:människa|person|operatör|handläggare|kundtjänst|kundservice|medarbetare|växeln|"
     r"personal|kollega)"
+)
 _NB_BARE = r"(?:et |en )?(?:menneske|person|kundeservice|kundebehandler|operatør)"
 _FI_BARE = r"(?:ihminen|asiakaspalvelu|asiakaspalvelija|virkailija)"
 _BARE = "|".join((_EN_BARE, _SV_BARE, _NB_BARE, _FI_BARE))
