@@ -17,6 +17,7 @@ from ivr.web.metrics import create_metrics_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
 from ivr.web.services import Services
 from ivr.web.sign_in import create_sign_in_blueprint
+from ivr.web.studio import create_studio_blueprint
 from ivr.web.voice import create_voice_blueprint
 
 _log = log.get("web")
@@ -36,6 +37,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_sign_in_blueprint(services))
     app.register_blueprint(create_desk_blueprint(services))
     app.register_blueprint(create_insights_blueprint(services))
+    app.register_blueprint(create_studio_blueprint(services))
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))
     app.register_blueprint(create_health_blueprint(services))

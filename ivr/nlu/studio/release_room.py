@@ -67,11 +67,18 @@ class ReleaseRoom:
         self._clock = clock
         self._lock = threading.Lock()
         self._job: Job | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def job(self) -> Job | None:
         """Return the job under way, or the last one."""
         return self._job
+
+    def wait(self, limit_s: float) -> None:
+        """Wait for the job under way, at most this long."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(limit_s)
 
     def prepare(self, who: str) -> None:
         """Check and train what is written now, and find out what a release would do. Raises JobRunning."""
@@ -109,7 +116,10 @@ class ReleaseRoom:
             if self._job is not None and not self._job.is_over:
                 raise JobRunning(f"{self._job.who} began a {self._job.what.lower()}; wait until it is over")
             job = self._job = Job(what, who, self._clock.now(), [])
-        threading.Thread(target=self._run, args=(job, work), name="studio-job", daemon=True).start()
+            self._thread = threading.Thread(
+                target=self._run, args=(job, work), name="studio-job", daemon=True
+            )
+            self._thread.start()
 
     def _run(self, job: Job, work: Callable[[Callable[[str], None]], str]) -> None:
         is_settled = False
