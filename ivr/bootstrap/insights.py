@@ -9,6 +9,7 @@ from ivr.config import Settings
 from ivr.dialogue.wording import Wording
 from ivr.handoff.opening_hours import load_hours
 from ivr.insights.sql_tally import SqlTally
+from ivr.nlu.model_store import ModelStore
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.sql_records import SqlCallRecords
@@ -21,6 +22,16 @@ def number_key(settings: Settings) -> Callable[[str], str]:
     """Return what turns a phone or order number into a key that only this service's token could tell."""
     secret = b"number keys:" + settings.twilio_auth_token.get_secret_value().encode()
     return lambda number: hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def release_of(settings: Settings) -> Callable[[], str]:
+    """Return what names the model that serves and the texts the service started with."""
+    store = ModelStore(settings.data_dir)
+    texts = hashlib.sha256()
+    for pattern in ("policy.yml", "responses/*.yml", "knowledge/**/*.md"):
+        for file in sorted(settings.nlu_data_dir.glob(pattern)):
+            texts.update(file.read_bytes())
+    return lambda: f"{store.live_version() or 'unversioned'} {texts.hexdigest()[:6]}"
 
 
 def open_tally(settings: Settings) -> SqlTally:

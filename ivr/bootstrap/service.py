@@ -22,7 +22,7 @@ from ivr.bootstrap.adapters import (
 )
 from ivr.bootstrap.background import count_calls, keep_promises, sweep
 from ivr.bootstrap.briefings import make_briefings
-from ivr.bootstrap.insights import number_key
+from ivr.bootstrap.insights import number_key, release_of
 from ivr.bootstrap.privacy import make_privacy_office, open_tickets
 from ivr.bootstrap.studio import make_studio
 from ivr.bootstrap.wired import WiredServices
@@ -177,6 +177,7 @@ def wire(settings: Settings) -> WiredServices:
         recorded_speech=recorded_speech,
         policy=policy,
         privacy=make_privacy_office(settings, database, clock),
+        release=release_of(settings),
         tally=SqlTally(database, policy.hours.zone, number_key(settings)),
         owners=load_owners(settings.nlu_data_dir),
         studio=make_studio(settings, database, wording, hearing, clock),

@@ -55,6 +55,7 @@ class WiredServices:
     recorded_speech: RecordedSpeech
     policy: ServicePolicy
     privacy: PrivacyOffice
+    release: Callable[[], str]
     tally: Tally
     owners: Mapping[str, str]
     studio: Studio

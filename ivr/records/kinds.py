@@ -6,7 +6,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """Kinds of call events, in the order a call usually meets them."""
 
-    CALL_STARTED = "call_started"  # caller_known: bool
+    CALL_STARTED = "call_started"  # caller_known; release: model and texts; is_synthetic when it is made up
     STREAM_OPENED = "stream_opened"  # stream_id
     STREAM_LOST = "stream_lost"  # reason
     PROMPT_STARTED = "prompt_started"  # prompt_id, text, language

@@ -70,7 +70,8 @@ class _CallerLeg:
         caller = known_number(form.caller)
         language = settings.language_of(known_number(form.called))
         if records.open_call(form.call_id, caller, known_number(form.called), language):
-            records.append(form.call_id, Kind.CALL_STARTED, caller_known=caller is not None)
+            known = {"caller_known": caller is not None, "release": self._services.release()}
+            records.append(form.call_id, Kind.CALL_STARTED, **known)
         if not self._services.calls.admit(form.call_id):
             return self._fetch_person_at_the_door(form.call_id, language, caller)
         return self._connect_bot()

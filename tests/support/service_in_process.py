@@ -82,6 +82,10 @@ class WiredForTest:
     actions: Actions
     readiness: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
 
+    def release(self) -> str:
+        """Return the name of what serves."""
+        return "r1"
+
 
 @dataclass(frozen=True)
 class ServiceInProcess:

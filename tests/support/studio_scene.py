@@ -151,7 +151,7 @@ class StudioServices:
 class StudioScene:
     """Callers on record, designers who sign in, a model store with one live model."""
 
-    def __init__(self, folder: Path, is_in_git: bool = True) -> None:
+    def __init__(self, folder: Path, is_in_git: bool = True, **settings: Any) -> None:
         self.nlu_data = folder / "nlu_data"
         self._write_files()
         url = f"sqlite:///{folder}/ivr.db"
@@ -185,7 +185,7 @@ class StudioScene:
         self._keep_live_model(is_in_git)
         tally = SqlTally(engine, ZoneInfo("Europe/Stockholm"), lambda number: f"key of {number}")
         self.services = StudioServices(
-            make_settings(database_url=url),
+            make_settings(database_url=url, **settings),
             self.clock,
             self.records,
             feed,

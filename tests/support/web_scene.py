@@ -45,6 +45,10 @@ class FakedServices:
     clock: Any
     parts: FollowUpParts
 
+    def release(self) -> str:
+        """Return the name of what serves."""
+        return "r1"
+
     def __getattr__(self, name: str) -> Any:
         """Return one of the parts beside the desk."""
         return getattr(self.parts, name)

@@ -49,7 +49,7 @@ def test_incoming_call_is_stored_and_gets_its_stream(scene: WebScene) -> None:
     assert call is not None
     assert (call.caller, call.called, call.language) == ("+46701234567", "+46850000000", "en")
     started = scene.records.events(CALLER)[0]
-    assert (started.kind, started.facts) == (Kind.CALL_STARTED, {"caller_known": True})
+    assert (started.kind, started.facts) == (Kind.CALL_STARTED, {"caller_known": True, "release": "r1"})
 
 
 def test_a_call_the_bot_has_no_room_for_goes_to_a_person_at_the_door(scene: WebScene) -> None:
@@ -67,7 +67,7 @@ def test_a_withheld_number_is_nobodys(scene: WebScene, number: str) -> None:
     call = scene.records.call(CALLER)
     assert call is not None
     assert call.caller is None
-    assert scene.records.events(CALLER)[0].facts == {"caller_known": False}
+    assert scene.records.events(CALLER)[0].facts == {"caller_known": False, "release": "r1"}
 
 
 def test_repeated_incoming_webhook_gets_the_same_answer_and_starts_nothing(scene: WebScene) -> None:
