@@ -129,8 +129,9 @@ def turn_reply(turn: Turn, wording: Wording, language: str) -> DialogueReply:
 
 def _told(utterances: tuple[Utterance, ...]) -> dict[str, str]:
     """Return what the caller told for a person, which the form forgets as it hands over."""
-    commands = [utterance.command for utterance in utterances if utterance.command is not None]
-    return {"words": command["words"] for command in commands if command.get("words")}
+    commands = (utterance.command for utterance in utterances if utterance.command is not None)
+    words = next((command["words"] for command in commands if command.get("words")), None)
+    return {} if words is None else {"words": words}
 
 
 def _verdict(

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ivr.conversation.prompt import Prompt
-from ivr.dialogue.spoken.saying import aloud
+from ivr.dialogue.spoken.saying import aloud, on_paper
 from ivr.errors import IvrError
 
 NOT_PERSONAL = frozenset({"key"})  # slots that say nothing about a caller
@@ -60,6 +60,13 @@ class Wording:
             is_interruptible=prompt_id != FIRST_SENTENCE,
             is_personal=bool(wanted - NOT_PERSONAL),
             slots=tuple((name, str(slots[name])) for name in sorted(wanted)),
+        )
+
+    def written(self, prompt_id: str, language: str, **slots: str) -> str:
+        """Return the text with its slots filled as people write them. Raises KeyError as `prompt` does."""
+        text = self._texts[language][prompt_id]
+        return text.format_map(
+            {name: on_paper(name, str(slots[name]), language) for name in placeholders(text)}
         )
 
     def fixed_prompts(self, language: str) -> list[Prompt]:

@@ -1,56 +1,56 @@
-"""What an agent is told about a caller before joining: who, what they want, what was done, why. Pure."""
+"""What an agent is told about a caller before joining: aloud, on the card, and all of it. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.conversation.prompt import Prompt
+from ivr.handoff.briefing_facts import Statement, matters, quoted, statements
 from ivr.handoff.case import Case
 
 LIMIT_S = 12.0
+CARD_WORDS = 60
 QUOTE_WORDS_MAX = 14
-QUOTE_WORDS_MIN = 4
-WORDS_PER_S = 3.6  # measured with hibari over these sentences: 3.1 to 5.3
+QUOTE_WORDS_MIN = 5
+QUOTE_CHARACTERS = 110
+MORE_QUOTE_WORDS = 40
+LAST_RESORT = 20  # lighter ones are said only to an agent who asks for more
+LIGHT = 40  # left out before a word of the caller's quote is
+WORDS_PER_S = 3.1  # the slowest hibari said these sentences; the fastest was 5.3
 SENTENCE_PAUSE_S = 0.3
-
-# What the bot did, by the prompt it said or the key the dialogue keeps, and the words for it.
-_ASKED_ORDER_NUMBER = {"asked_order_number", "utter_ask_order_number"}
-_ASKED_POSTCODE = {"asked_postcode", "utter_ask_postcode"}
-_READ_OPENING_HOURS = {"read_opening_hours", "utter_opening_hours"}
+_UNSPEAKABLE = re.compile(r"[^\w\s.,:;!?'’\"%&/()+@-]|_")
+Measure = Callable[[Prompt], float]
 
 
 class BriefingWords(Protocol):
     """Finds the words for a response name."""
 
     def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
-        """Return the prompt with its slots filled."""
+        """Return the prompt with its slots filled as they are said."""
+        ...
+
+    def written(self, prompt_id: str, language: str, **slots: str) -> str:
+        """Return the text with its slots filled as they are written."""
         ...
 
 
-def brief(case: Case, words: BriefingWords) -> list[Prompt]:
-    """Return the briefing, one prompt a sentence, at most LIMIT_S spoken.
+@dataclass(frozen=True)
+class Told:
+    """A statement as an agent gets it, with the statement it words."""
 
-    It holds facts only. When it would get too long the quote is cut to its first words, then left out.
-    """
-    for quote_words in (*range(QUOTE_WORDS_MAX, QUOTE_WORDS_MIN - 1, -1), 0):
-        sentences = list(_sentences(case, words, quote_words))
-        if spoken_s([prompt.text for prompt in sentences]) <= LIMIT_S:
-            break
-    return sentences
+    statement: Statement
+    prompt: Prompt
+
+    @property
+    def text(self) -> str:
+        """Return the words."""
+        return self.prompt.text
 
 
-def detail(case: Case, words: BriefingWords) -> list[Prompt]:
-    """Return what an agent who asks for more hears: order, status, all that was tried, the whole quote."""
-    sentences: list[_Sentence] = [_who(case)]
-    if case.order_number is not None:
-        sentences.append(("brief_wants_order", {"order_number": case.order_number}))
-    if case.order_status is not None:
-        status = words.prompt(f"brief_status_{case.order_status}", case.language).text
-        sentences.append(("brief_detail_status", {"order_status": status.rstrip(".")}))
-    sentences += [(id, {}) for id in _everything_tried(case)] or [("brief_tried_nothing", {})]
-    sentences += [("brief_wants_words", {"wanted": quote}) for quote in _whole_quotes(case)]
-    sentences.append(_why(case))
-    return [words.prompt(id, case.language, **slots) for id, slots in sentences]
+def estimated_s(prompt: Prompt) -> float:
+    """Estimate how long a prompt takes to say, in seconds."""
+    return spoken_s([prompt.text])
 
 
 def spoken_s(sentences: Sequence[str]) -> float:
@@ -59,71 +59,127 @@ def spoken_s(sentences: Sequence[str]) -> float:
     return words / WORDS_PER_S + SENTENCE_PAUSE_S * len(sentences)
 
 
-def _sentences(case: Case, words: BriefingWords, quote_words: int) -> Iterator[Prompt]:
-    for id, slots in (_who(case), *_wants(case, quote_words), _done(case, words), _why(case)):
-        yield words.prompt(id, case.language, **slots)
+def brief(
+    case: Case, words: BriefingWords, language: str | None = None, measure: Measure = estimated_s
+) -> list[Told]:
+    """Return the spoken briefing in the agent's language, one sentence a statement, at most LIMIT_S.
+
+    While it is too long, light statements go first, then words of the quote, then the lightest statement.
+    A caller's words in another language are not read out: what they are about is said instead.
+    """
+    tongue = language or case.language
+    kept = [statement for statement in _aloud(case, tongue) if statement.weight > LAST_RESORT]
+    lengths = iter(range(QUOTE_WORDS_MAX, QUOTE_WORDS_MIN - 1, -3))
+    longest = next(lengths)
+    known: dict[str, float] = {}
+
+    def seconds(told: Told) -> float:
+        if told.text not in known:
+            known[told.text] = measure(told.prompt)
+        return known[told.text]
+
+    while True:
+        spoken = [_said(statement, words, tongue, longest) for statement in kept]
+        if sum(map(seconds, spoken)) <= LIMIT_S or len(kept) <= 1:
+            return spoken
+        lightest = min(kept, key=lambda one: one.weight)
+        if lightest.weight >= LIGHT and _has_quote(kept) and (shorter := next(lengths, None)):
+            longest = shorter
+            continue
+        kept.remove(lightest)
 
 
-_Sentence = tuple[str, dict[str, str]]
+def detail(
+    case: Case, words: BriefingWords, language: str | None = None, measure: Measure = estimated_s
+) -> list[Told]:
+    """Return what an agent who asks for more hears: what the briefing left out, and quotes it cut."""
+    tongue = language or case.language
+    told = brief(case, words, language, measure)
+    spoken = {one.statement.kind: one for one in told}
+    left: list[Told] = []
+    for statement in _aloud(case, tongue):
+        whole = _said(statement, words, tongue, MORE_QUOTE_WORDS)
+        said = spoken.get(statement.kind)
+        if said is None or said.text != whole.text:
+            left.append(whole)
+    return left or [Told(told[0].statement, words.prompt("brief_nothing_more", tongue))]
 
 
-def _who(case: Case) -> _Sentence:
-    if not case.is_verified:
-        return "brief_caller_unverified", {}
-    if case.caller_name is None:
-        return "brief_caller_verified_no_name", {}
-    return "brief_caller_verified", {"caller_name": case.caller_name}
+def card(case: Case, words: BriefingWords, language: str | None = None) -> list[Told]:
+    """Return the written briefing: at most CARD_WORDS words, the caller's own among them."""
+    tongue = language or case.language
+    kept = [one for one in statements(case) if not one.kind.startswith("brief_first_")]
+    longest = QUOTE_WORDS_MAX
+    while True:
+        shown = [_written(statement, words, tongue, longest) for statement in kept]
+        if word_count(shown) <= CARD_WORDS or len(kept) <= 1:
+            return shown
+        lightest = min(kept, key=lambda one: one.weight)
+        if lightest.weight >= LIGHT and longest > QUOTE_WORDS_MIN:
+            longest -= 3
+            continue
+        kept.remove(lightest)
 
 
-def _wants(case: Case, quote_words: int) -> list[_Sentence]:
-    wants: list[_Sentence] = []
-    if case.order_number is not None:
-        wants.append(("brief_wants_order", {"order_number": case.order_number}))
-    elif case.intent == "order_status":
-        wants.append(("brief_wants_order_no_number", {}))
-    elif case.intent == "opening_hours":
-        wants.append(("brief_wants_opening_hours", {}))
-    quote = _quote(case.wanted, quote_words)
-    if quote:
-        wants.append(("brief_wants_words", {"wanted": quote}))
-    return wants or [("brief_wants_unknown", {})]
+def timeline(case: Case, words: BriefingWords, language: str | None = None) -> list[Told]:
+    """Return everything, in the order it became known; what belongs to no turn comes last."""
+    tongue = language or case.language
+    told = [_written(statement, words, tongue, None) for statement in statements(case)]
+    return sorted(told, key=lambda one: (one.statement.source.turn is None, one.statement.source.turn or 0))
 
 
-def _quote(wanted: str | None, most_words: int) -> str:
-    """Return the caller's own first words, without the marks that would end our sentence early."""
-    return " ".join((wanted or "").split()[:most_words]).strip(" .!?,;:")
+def word_count(told: Sequence[Told]) -> int:
+    """Count the words of written statements."""
+    return sum(len(one.text.split()) for one in told)
 
 
-def _done(case: Case, words: BriefingWords) -> _Sentence:
-    tried = set(case.tried)
-    was_status_read = "read_status" in tried or any(id == f"utter_order_{case.order_status}" for id in tried)
-    if case.order_status is not None and was_status_read:
-        status = words.prompt(f"brief_status_{case.order_status}", case.language).text
-        return "brief_tried_read_status", {"order_status": status.rstrip(".")}
-    if tried & _ASKED_POSTCODE:
-        return "brief_tried_asked_postcode", {}
-    if tried & _ASKED_ORDER_NUMBER:
-        return "brief_tried_asked_order_number", {}
-    if tried & _READ_OPENING_HOURS:
-        return "brief_tried_read_opening_hours", {}
-    return "brief_tried_nothing", {}
+def quote(words: str, most_words: int | None) -> str:
+    """Return a caller's first words as plain text, without the marks that would end our sentence early."""
+    plain = " ".join(_UNSPEAKABLE.sub(" ", words).split())
+    if most_words is not None:
+        plain = " ".join(plain.split()[:most_words])[:QUOTE_CHARACTERS]
+    return plain.strip(" .!?,;:-")
 
 
-def _everything_tried(case: Case) -> list[str]:
-    """Return what the bot did, in order, each once; the status is a sentence of its own."""
-    named = {
-        "brief_tried_asked_order_number": _ASKED_ORDER_NUMBER,
-        "brief_tried_asked_postcode": _ASKED_POSTCODE,
-        "brief_tried_read_opening_hours": _READ_OPENING_HOURS,
-    }
-    done = (prompt_id for tried in case.tried for prompt_id, keys in named.items() if tried in keys)
-    return list(dict.fromkeys(done))
+def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
+    """Return the statements as they can be said in a language: nobody reads out words of another one."""
+    is_foreign = tongue != case.language
+    has_matter = bool(matters(case))
+    for one in statements(case):
+        if not is_foreign or one.kind not in {"brief_wants_about", "brief_wants_words", "brief_last_words"}:
+            yield one
+        elif one.kind == "brief_wants_about":
+            language = {"spoken_language": f"brief_language_{case.language}"}
+            yield replace(one, kind="brief_wants_about_in", terms={**one.terms, **language})
+        elif one.kind == "brief_wants_words" and not has_matter:
+            yield replace(
+                one,
+                kind="brief_speaks",
+                slots={},
+                terms={"spoken_language": f"brief_language_{case.language}"},
+                is_verified=True,
+            )
+    if is_foreign and not has_matter and not quoted(case)[0]:
+        who = next(iter(statements(case)))
+        terms = {"spoken_language": f"brief_language_{case.language}"}
+        yield Statement("brief_speaks", who.source, 56, terms=terms)
 
 
-def _whole_quotes(case: Case) -> list[str]:
-    quotes = (_quote(text, len((text or "").split())) for text in (case.wanted, case.reason_words))
-    return list(dict.fromkeys(filter(None, quotes)))
+def _has_quote(kept: Sequence[Statement]) -> bool:
+    return any("wanted" in one.slots for one in kept)
 
 
-def _why(case: Case) -> _Sentence:
-    return f"brief_reason_{case.reason}", {}
+def _said(statement: Statement, words: BriefingWords, language: str, longest: int | None) -> Told:
+    terms = {name: words.prompt(term, language).text.rstrip(".") for name, term in statement.terms.items()}
+    slots = _slots(statement.slots, longest)
+    return Told(statement, words.prompt(statement.kind, language, **slots, **terms))
+
+
+def _written(statement: Statement, words: BriefingWords, language: str, longest: int | None) -> Told:
+    terms = {name: words.written(term, language).rstrip(".") for name, term in statement.terms.items()}
+    text = words.written(statement.kind, language, **_slots(statement.slots, longest), **terms)
+    return Told(statement, Prompt(statement.kind, text, language, is_personal=True))
+
+
+def _slots(slots: Mapping[str, str], longest: int | None) -> dict[str, str]:
+    return {name: quote(value, longest) if name == "wanted" else value for name, value in slots.items()}

@@ -1,7 +1,7 @@
 """What is known about a caller's matter at the moment a person is asked to take over. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ivr.handoff.escalation import EscalationReason
@@ -92,8 +92,3 @@ def read_case(stored: Mapping[str, Any]) -> Case:
         "keyed": tuple(parts.get("keyed", ())),
     }
     return Case(**(parts | read))
-
-
-def told_in(case: Case, language: str | None) -> Case:
-    """Return the case as it is told in another language; None keeps the caller's."""
-    return replace(case, language=language or case.language)

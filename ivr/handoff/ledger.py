@@ -174,6 +174,13 @@ class TransferLedger:
                 self._records.move_transfer(transfer_id, row.state, row.state, agent_call_id=leg)
             return True
 
+    def settle_briefing(self, transfer_id: str, briefing: Sequence[str]) -> None:
+        """Keep the briefing as it will be spoken, unless an agent hears it already."""
+        with self._lock:
+            row = self._records.transfer(transfer_id)
+            if row is not None and row.state in {S.REQUESTED, S.DIALING}:
+                self._records.move_transfer(transfer_id, row.state, row.state, briefing=briefing)
+
     def choose_callback(self, transfer_id: str, number: str) -> TransferRow | None:
         """Book the callback a waiting caller chose and end the transfer, in one step.
 

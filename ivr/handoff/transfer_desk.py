@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from ivr import log
@@ -10,14 +9,15 @@ from ivr.clock import Clock
 from ivr.conversation.actions import Outcome
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.agent_search import AgentSearch
-from ivr.handoff.briefing import BriefingWords, brief, detail, spoken_s
+from ivr.handoff.briefing import BriefingWords, spoken_s
+from ivr.handoff.briefing_desk import BriefingDesk
 from ivr.handoff.carried_case import carry_over
-from ivr.handoff.case import Case, read_case, told_in
+from ivr.handoff.case import Case, read_case
 from ivr.handoff.elsewhere import Elsewhere, OwnRouting, Routing
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours
 from ivr.handoff.opening_words import opening_aloud
-from ivr.handoff.places import FAREWELLS, OUTCOME_OF_HANGING_UP, PLACES, AgentHears, CallerPlace, room
+from ivr.handoff.places import FAREWELLS, OUTCOME_OF_HANGING_UP, PLACES, AgentHears, CallerPlace
 from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
@@ -26,8 +26,6 @@ from ivr.handoff.waiting_room import Callback, WaitingRoom
 from ivr.handoff.watch import TransferWatch
 from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
 from ivr.telephony.switchboard import Switchboard
-
-__all__ = ["AgentHears", "CallerPlace", "TransferDesk", "room"]
 
 DIALERS = 8
 SETTLE_EVERY_S = 15.0
@@ -56,12 +54,11 @@ class TransferDesk:
         executor: Executor | None = None,
         hours: OpeningHours = ALWAYS_OPEN,
         routing: Routing | None = None,
-        agents_language: str | None = None,
+        briefings: BriefingDesk | None = None,
     ) -> None:
-        self._wording = wording
+        self._briefings = briefings or BriefingDesk(wording)
         self._clock = clock
         self._hours = hours
-        self._agents_language = agents_language
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
         self._steering = Steering(switchboard)
         self.roster = Roster(records, agents, clock)
@@ -79,10 +76,10 @@ class TransferDesk:
         earlier = self._ledger.row_of(case.call_id)
         if earlier is not None and earlier.state == S.RETURNED:
             case = carry_over(read_case(earlier.case), case)
-        transfer_id = self._ledger.open(
-            case, [prompt.text for prompt in brief(told_in(case, self._agents_language), self._wording)]
-        )
+        case = self._briefings.taken(case)
+        transfer_id = self._ledger.open(case, self._briefings.at_once(case))
         self._soon(self._search.ask_next, transfer_id)
+        self._soon(self._settle_briefing, transfer_id)
         return transfer_id
 
     def assign(self, transfer_id: str, agent: str) -> bool:
@@ -154,22 +151,23 @@ class TransferDesk:
 
     def briefing(self, transfer_id: str) -> list[Prompt]:
         """Return what the agent is told about the caller."""
-        if (row := self._ledger.row(transfer_id)) is None:
-            return []
-        language = self._agents_language or row.case["language"]  # None: agents hear the caller's
-        return [Prompt("briefing", sentence, language, is_personal=True) for sentence in row.briefing]
+        row = self._ledger.row(transfer_id)
+        return [] if row is None else self._briefings.aloud(row)
 
     def detail(self, transfer_id: str) -> list[Prompt]:
-        """Return all that is known about the caller's matter, for an agent who asks for more."""
-        if (row := self._ledger.row(transfer_id)) is None:
-            return []
-        case = told_in(read_case(row.case), self._agents_language)
-        return [replace(prompt, is_personal=True) for prompt in detail(case, self._wording)]
+        """Return what the briefing left out, for an agent who asks for more."""
+        row = self._ledger.row(transfer_id)
+        return [] if row is None else self._briefings.more(row)
 
     def was_agent_set_away(self, transfer_id: str) -> bool:
         """Say whether the agent now asked was set away for missed calls and has not been told yet."""
         row = self._ledger.row(transfer_id)
         return row is not None and self.roster.is_to_be_told_of_missed_calls(row.agent)
+
+    def _settle_briefing(self, transfer_id: str) -> None:
+        row = self._ledger.row(transfer_id)
+        if row is not None:
+            self._ledger.settle_briefing(transfer_id, self._briefings.settled(row))
 
     # The caller's leg
 

@@ -62,6 +62,9 @@ SAMPLES: Mapping[str, str] = {
     "product": "wool blanket, grey",
     "other_product": "cotton blanket",
     "address": "Storgatan 12, 114 55 Stockholm",
+    "about": "changing their details",
+    "spoken_language": "Norwegian",
+    "times": "12",
     "opens": "on Wednesday at eight forty-five in the morning",
 }
 

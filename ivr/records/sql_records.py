@@ -32,7 +32,7 @@ from ivr.records.store import AgentRow, CallEvent, CallRow, RecordsUnavailable, 
 ANSWER_LIFE = timedelta(hours=24)
 PURGE_EVERY_S = 3600.0
 CASE_NUMBER_DRAWS = 100
-CHANGEABLE = frozenset({"agent", "agent_call_id", "tried", "case_number"})
+CHANGEABLE = frozenset({"agent", "agent_call_id", "tried", "case_number", "briefing"})
 
 
 def draw_case_number() -> str:
@@ -168,8 +168,7 @@ class SqlCallRecords:
         """Compare-and-set the state in one statement; False when it is no longer `from_state`."""
         if unknown := changes.keys() - CHANGEABLE:
             raise TypeError(f"move_transfer cannot change {', '.join(sorted(unknown))}")
-        if "tried" in changes:
-            changes["tried"] = list(changes["tried"])
+        changes |= {name: list(changes[name]) for name in ("tried", "briefing") if name in changes}
         changes["state"] = to_state
         if to_state != from_state:
             changes["state_since"] = self._clock.now()

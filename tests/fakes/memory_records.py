@@ -16,7 +16,7 @@ from tests.fakes.steered_clock import SteeredClock
 
 LIVE = {"requested", "dialing", "briefing"}
 BUSY = {"dialing", "briefing", "bridged"}
-CHANGEABLE = {"agent", "agent_call_id", "tried", "case_number"}
+CHANGEABLE = {"agent", "agent_call_id", "tried", "case_number", "briefing"}
 
 
 def counted_case_numbers() -> Callable[[], str]:
@@ -138,8 +138,7 @@ class MemoryCallRecords:
         """Compare-and-set the state; False when it is no longer `from_state`."""
         if unknown := changes.keys() - CHANGEABLE:
             raise TypeError(f"move_transfer cannot change {', '.join(sorted(unknown))}")
-        if "tried" in changes:
-            changes["tried"] = tuple(changes["tried"])
+        changes |= {name: tuple(changes[name]) for name in ("tried", "briefing") if name in changes}
         with self._answering():
             row = self._transfers.get(transfer_id)
             if row is None or row.state != from_state:

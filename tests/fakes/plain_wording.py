@@ -13,3 +13,7 @@ class PlainWording:
         words = ", ".join(f"{name}={value}" for name, value in sorted(slots.items()))
         text = f"{prompt_id}({words})" if words else prompt_id
         return Prompt(prompt_id, text, language, is_personal=bool(words))
+
+    def written(self, prompt_id: str, language: str, **slots: Any) -> str:
+        """Return the same text."""
+        return self.prompt(prompt_id, language, **slots).text

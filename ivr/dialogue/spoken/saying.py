@@ -1,7 +1,9 @@
-"""How facts sound in each language: digits one by one, dates in words, codes spelled out. Pure."""
+"""How facts sound in each language, and how they are written: digits one by one, dates in words. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
+from babel.dates import format_date
 from babel.numbers import get_currency_name
 
 from ivr.dialogue.spoken.dates import date_aloud
@@ -60,3 +62,16 @@ def aloud(slot: str, value: str, language: str) -> str:
     """Return how the value of a response's slot is said."""
     spoken = SPOKEN.get(slot)
     return spoken(value, language) if spoken else value
+
+
+def on_paper(slot: str, value: str, language: str) -> str:
+    """Return how the value of a response's slot is written: "24 Nov", "1249 kronor", else as it is."""
+    spoken = SPOKEN.get(slot)
+    if spoken is money_aloud:
+        return money_aloud(value, language)
+    if spoken is not date_aloud:
+        return value
+    try:
+        return format_date(date.fromisoformat(value), "d MMM", locale=language)
+    except ValueError:
+        return value
