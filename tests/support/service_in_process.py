@@ -162,7 +162,14 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
         prompts, hearing, KeywordDialogue(wording), desk, records, executor, clock, people_first.is_on
     )
     calls = Calls(
-        engines, wording, lambda: Ear(LoudnessActivity()), lambda sid: None, Pace(), "en", settings.max_call_s
+        engines,
+        wording,
+        lambda: Ear(LoudnessActivity()),
+        lambda sid: None,
+        Pace(),
+        "en",
+        settings.max_call_s,
+        most_calls=10_000,
     )
     actions = OrderDesk().actions
     desk_actions = DeskActions(records, desk, switchboard)
