@@ -69,6 +69,7 @@ from ivr.speech.prompt_cache import PromptCache
 from ivr.speech.transcription_pool import TranscriptionPool
 from ivr.speech.weights import ModelFolder
 from ivr.triage.call_watch import open_watches
+from ivr.trust.sql_trust_records import SqlTrustRecords
 from ivr.web.app import create_app
 
 EXECUTOR_THREADS = 32
@@ -177,6 +178,7 @@ def wire(settings: Settings) -> WiredServices:
         recorded_speech=recorded_speech,
         policy=policy,
         privacy=make_privacy_office(settings, database, clock),
+        trust=SqlTrustRecords(database, clock),
         release=release_of(settings),
         tally=SqlTally(database, policy.hours.zone, number_key(settings)),
         owners=load_owners(settings.nlu_data_dir),

@@ -28,6 +28,7 @@ from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
 from ivr.speech.prompt_cache import PromptCache
+from ivr.trust.trust_records import TrustRecords
 
 EXECUTOR_THREADS = 32
 
@@ -55,6 +56,7 @@ class WiredServices:
     recorded_speech: RecordedSpeech
     policy: ServicePolicy
     privacy: PrivacyOffice
+    trust: TrustRecords
     release: Callable[[], str]
     tally: Tally
     owners: Mapping[str, str]

@@ -122,6 +122,10 @@ class Retention:
         """Return how long each class is kept."""
         return self._periods
 
+    def runs(self) -> Sequence[Run]:
+        """Return the last runs, the newest first."""
+        return self._records.runs()
+
     def is_due(self) -> bool:
         """Say whether the night's hour has come and nothing was tried since."""
         now = self._clock.now().astimezone(self._zone)

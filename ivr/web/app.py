@@ -5,6 +5,7 @@ from flask_sock import Sock
 from werkzeug.exceptions import HTTPException
 
 from ivr import log
+from ivr.web.about import create_about_blueprint
 from ivr.web.agent_leg import create_agent_leg_blueprint
 from ivr.web.audio import create_audio_blueprint
 from ivr.web.call_events import create_call_events_blueprint
@@ -18,6 +19,7 @@ from ivr.web.rasa_actions import create_rasa_actions_blueprint
 from ivr.web.services import Services
 from ivr.web.sign_in import create_sign_in_blueprint
 from ivr.web.studio import create_studio_blueprint
+from ivr.web.trust import create_trust_blueprint
 from ivr.web.voice import create_voice_blueprint
 
 _log = log.get("web")
@@ -37,6 +39,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_sign_in_blueprint(services))
     app.register_blueprint(create_desk_blueprint(services))
     app.register_blueprint(create_insights_blueprint(services))
+    app.register_blueprint(create_trust_blueprint(services))
+    app.register_blueprint(create_about_blueprint(services))
     app.register_blueprint(create_studio_blueprint(services))
     token = services.settings.actions_token.get_secret_value()
     app.register_blueprint(create_rasa_actions_blueprint(services.actions, token))

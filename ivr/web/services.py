@@ -28,6 +28,7 @@ from ivr.nlu.studio.studio import Studio
 from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
+from ivr.trust.trust_records import TrustRecords
 
 
 class PromptShelf(Protocol):
@@ -113,6 +114,8 @@ class Services(Protocol):
     def supervision(self) -> DeskSupervision: ...
     @property
     def joined_call(self) -> JoinedCall: ...
+    @property
+    def trust(self) -> TrustRecords: ...
     @property
     def privacy(self) -> PrivacyOffice: ...
     @property

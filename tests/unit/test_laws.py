@@ -86,7 +86,7 @@ def test_the_blueprint_law_names_every_blueprint() -> None:
 def test_the_adapter_law_names_every_adapter() -> None:
     adapters = {
         module_name(path)
-        for folder in ("dialogue", "insights", "orders", "privacy", "records", "speech", "telephony")
+        for folder in ("dialogue", "insights", "orders", "privacy", "records", "speech", "telephony", "trust")
         for path in (IVR / folder).glob("*.py")
         if ADAPTER_NAME.search(path.read_text())
     }

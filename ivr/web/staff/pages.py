@@ -20,7 +20,7 @@ PAGES = (
     Page("desk", "Desk", "/desk", frozenset({Role.AGENT, Role.SUPERVISOR})),
     Page("studio", "Studio", "/studio", frozenset({Role.DESIGNER})),
     Page("insights", "Insights", "/insights", frozenset({Role.SUPERVISOR, Role.DESIGNER, Role.ANALYST})),
-    Page("trust", "Trust", "/trust", frozenset({Role.SUPERVISOR, Role.ANALYST})),
+    Page("trust", "Trust", "/trust", frozenset({Role.AGENT, Role.SUPERVISOR, Role.ANALYST})),
 )
 
 

@@ -1,0 +1,164 @@
+"""What the people responsible, agents and the public see of the promises."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from ivr.privacy.retention import RecordingStays
+from ivr.records.kinds import Kind
+from ivr.records.models import calls
+from ivr.roles import Role
+from ivr.trust.documents import guide
+from ivr.web.about.blueprint import texts
+from tests.support.desk_scene import Visitor
+from tests.support.trust_scene import TrustScene
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> TrustScene:
+    return TrustScene(tmp_path)
+
+
+def page(scene: TrustScene, path: str = "/trust", role: Role = Role.SUPERVISOR) -> str:
+    return scene.reader(role, "Erik").sees(path).get_data(as_text=True)
+
+
+def press(visitor: Visitor, at: str, path: str, **fields: str) -> int:
+    """Send a form with the token of the page it stands on; return the status."""
+    token = re.search(r'name="csrf" value="([^"]+)"', visitor.sees(at).get_data(as_text=True))
+    assert token is not None
+    return visitor.posts(path, csrf=token.group(1), **fields).status_code
+
+
+def test_the_promises_at_a_glance(scene: TrustScene) -> None:
+    scene.some_life()
+    shown = page(scene)
+    for words in ("0<small> of 4", "471200", "2030-04-03", "dispute 17", "Proofs of erasing", "listened"):
+        assert words in shown
+    assert 'role="alert"' not in shown
+
+
+def test_an_answered_call_without_evidence_raises_the_alarm(scene: TrustScene) -> None:
+    scene.records.open_call("CX", None, None, "en")
+    scene.records.append("CX", Kind.TURN_ANSWERED, turn=1, intent="order_status")
+    scene.records.close_call("CX", "solved_by_bot")
+    assert "1 calls were answered without evidence" in page(scene)
+
+
+def test_a_sentence_cut_short_is_no_evidence(scene: TrustScene) -> None:
+    scene.records.open_call("CX", None, None, "en")
+    scene.records.append("CX", Kind.DISCLOSURE_PLAYED, text_version="v", language="en", is_complete=False)
+    scene.records.append("CX", Kind.TURN_ANSWERED, turn=1, intent="order_status")
+    scene.records.close_call("CX", "solved_by_bot")
+    assert scene.trust.share_without(scene.clock.now(), scene.clock.now().replace(year=2031)) == (1, 1)
+
+
+def test_evidence_is_exported_for_any_period(scene: TrustScene) -> None:
+    scene.some_life()
+    answer = scene.reader().sees("/trust/disclosure.csv?from=2030-03-04&to=2030-03-04")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert [row["call"] for row in rows] == ["CB1", "CA3", "CA2", "CA1", "CA0"]
+    assert {row["evidence"] for row in rows} == {"yes"}
+    assert rows[0]["wording_version"] == "v"
+    empty = scene.reader().sees("/trust/disclosure.csv?from=2029-01-01&to=2029-01-31")
+    assert len(empty.get_data(as_text=True).splitlines()) == 1
+
+
+def test_a_long_period_is_told_page_by_page(scene: TrustScene) -> None:
+    began = scene.clock.now()
+    rows = [
+        {"call_id": f"CA{number:05}", "language": "en", "started_at": began + timedelta(seconds=number // 2)}
+        for number in range(1203)
+    ]
+    with scene.engine.begin() as connection:
+        connection.execute(insert(calls), rows)
+    told = scene.trust.evidence(scene.clock.now().replace(year=2029), scene.clock.now().replace(year=2031))
+    ids = [one.call_id for one in told]
+    assert len(ids) == len(set(ids)) == 1203
+
+
+@pytest.mark.parametrize(
+    "question", ["from=x&to=y", "from=9999-99-99", "from=2031-01-01&to=2030-01-01", "to=0001-01-01"]
+)
+def test_nonsense_in_the_address_is_taken(scene: TrustScene, question: str) -> None:
+    assert scene.reader().sees(f"/trust?{question}").status_code == 200
+
+
+def test_two_failed_nights_are_told(scene: TrustScene) -> None:
+    for _ in range(2):
+        scene.clearing.fail_run(scene.clearing.begin_run(), str(RecordingStays("RE1")))
+    assert "two nights in a row" in page(scene)
+
+
+def test_a_request_is_answered_once(scene: TrustScene) -> None:
+    scene.privacy.open_request("471200", "CA1", "copy", None)
+    eva = scene.reader()
+    assert press(eva, "/trust", "/trust/requests/471200/close") == 303
+    assert scene.privacy.requests()[0].closed_by == "Eva"
+    assert press(eva, "/trust", "/trust/requests/471200/close") == 404
+
+
+def test_the_register_names_what_runs(scene: TrustScene) -> None:
+    shown = page(scene, "/trust/systems")
+    for words in ("Whisper base", "silero-vad", "Rasa dialogue model", "not on this machine", "Eva Lind"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(("name", "words"), [("records", "30 days, words 90 days"), ("dpia", "Whisper base")])
+def test_documents_are_filled_in(scene: TrustScene, name: str, words: str) -> None:
+    text = page(scene, f"/trust/documents/{name}.md")
+    assert words in text
+    assert "Nordlys" in text
+    assert "{" not in text
+
+
+def test_an_unknown_document_is_not_there(scene: TrustScene) -> None:
+    assert scene.reader().sees("/trust/documents/passwd.md").status_code == 404
+
+
+def test_an_agent_reads_the_guide_and_nothing_else(scene: TrustScene) -> None:
+    erik = scene.reader(Role.AGENT, "Erik")
+    assert erik.sees("/trust").status_code == 303
+    assert "I have read this" in erik.sees("/trust/guide").get_data(as_text=True)
+    for path in ("/trust/systems", "/trust/documents", "/trust/disclosure.csv", "/trust/documents/dpia.md"):
+        assert erik.sees(path).status_code == 403
+
+
+def test_who_has_read_which_version_is_kept(scene: TrustScene) -> None:
+    erik = scene.reader(Role.AGENT, "Erik")
+    assert press(erik, "/trust/guide", "/trust/guide", version="another") == 409
+    for _ in range(2):
+        assert press(erik, "/trust/guide", "/trust/guide", version=guide().version) == 303
+    assert [(one.person, one.version) for one in scene.trust.readings()] == [("Erik", guide().version)]
+    assert "You have read this" in erik.sees("/trust/guide").get_data(as_text=True)
+    assert "Erik" in page(scene, "/trust/documents")
+
+
+def test_the_public_page_needs_no_sign_in_and_speaks_four_languages(scene: TrustScene) -> None:
+    visitor = scene.app.test_client()
+    for language, words in {
+        "en": "not a person",
+        "sv": "ingen människa",
+        "nb": "ikke et menneske",
+        "fi": "ei ihminen",
+    }.items():
+        shown = visitor.get(f"/about-this-bot/{language}")
+        text = shown.get_data(as_text=True)
+        assert f'<html lang="{language}">' in text
+        assert words in text
+        assert "90" in text
+        assert "{" not in text
+        assert "Set-Cookie" not in shown.headers
+    norwegian = visitor.get("/about-this-bot", headers={"Accept-Language": "nn, en;q=0.5"})
+    assert '<html lang="nb">' in norwegian.get_data(as_text=True)
+    assert visitor.get("/about-this-bot/xx").status_code == 404
+
+
+def test_each_language_says_the_same_things() -> None:
+    shapes = {(len(text["points"]), len(text["privacy"]), *sorted(text)) for text in texts().values()}
+    assert len(shapes) == 1
