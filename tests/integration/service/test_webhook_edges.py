@@ -12,7 +12,7 @@ from tests.support.service_in_process import ACCOUNT, ACTIONS_TOKEN, PUBLIC_URL,
 from tests.support.signing import sign
 
 LIMIT = 64 * 1024
-QUERY = "?turn=1&attempt=1&round=1&offered=1&try=1&asked=1"  # what our own action URLs carry
+QUERY = "?turn=1&attempt=1&round=1&offered=1&try=1&asked=1&after=1"  # what our own action URLs carry
 FORM_TYPE = "application/x-www-form-urlencoded"
 _numbers = count(1)
 
