@@ -16,6 +16,7 @@ QUOTE_WORDS_MIN = 5
 QUOTE_CHARACTERS = 110
 MORE_QUOTE_WORDS = 40
 LAST_RESORT = 20  # lighter ones are said only to an agent who asks for more
+TONGUE = 94  # which language the caller speaks decides how the agent begins
 LIGHT = 40  # left out before a word of the caller's quote is
 WORDS_PER_S = 3.1  # the slowest hibari said these sentences; the fastest was 5.3
 SENTENCE_PAUSE_S = 0.3
@@ -150,11 +151,13 @@ def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
             yield one
         elif one.kind == "brief_wants_about":
             language = {"spoken_language": f"brief_language_{case.language}"}
-            yield replace(one, kind="brief_wants_about_in", terms={**one.terms, **language})
+            terms = {**one.terms, **language}
+            yield replace(one, kind="brief_wants_about_in", weight=TONGUE, terms=terms)
         elif one.kind == "brief_wants_words" and not has_matter:
             yield replace(
                 one,
                 kind="brief_speaks",
+                weight=TONGUE,
                 slots={},
                 terms={"spoken_language": f"brief_language_{case.language}"},
                 is_verified=True,
@@ -162,7 +165,7 @@ def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
     if is_foreign and not has_matter and not quoted(case)[0]:
         who = next(iter(statements(case)))
         terms = {"spoken_language": f"brief_language_{case.language}"}
-        yield Statement("brief_speaks", who.source, 56, terms=terms)
+        yield Statement("brief_speaks", who.source, TONGUE, terms=terms)
 
 
 def _has_quote(kept: Sequence[Statement]) -> bool:
