@@ -75,6 +75,12 @@ class Ear:
         """Return the turn's audio so far: float32, 8 kHz."""
         return self._detector.utterance()
 
+    def latest_voice(self, seconds: float) -> np.ndarray:
+        """Return the turn's audio up to its last voice: the line's noise that follows resembles nothing."""
+        audio = self._detector.utterance()
+        until = audio.size - round(self._detector.silence_s * SAMPLE_RATE_HZ)
+        return audio[max(0, until - round(seconds * SAMPLE_RATE_HZ)) : max(0, until)]
+
     def begin_new_turn(self) -> None:
         """Forget what was said so far, but for speech still going on."""
         self._detector.forget()

@@ -8,7 +8,7 @@ from ivr.calls.ear import Ear
 from ivr.calls.engines import TranscriptionDesk
 from ivr.calls.first_words import FirstWords
 from ivr.calls.mouth import Mouth
-from ivr.calls.playback import MULAW_BYTES_PER_S, Sounding
+from ivr.calls.playback import Sounding
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.conversation.barge_in import (
     RESUME_AFTER_S,
@@ -67,9 +67,8 @@ class Interruption:
         return not self.is_held
 
     def is_echo(self) -> bool:
-        """Say whether the voice on the line is the bot's own, coming back."""
-        heard = self._ear.utterance()[-round(HEARD_S * MULAW_BYTES_PER_S) :]
-        return is_echo(heard, g711.decode(self._mouth.lately(self._ear.now_s)))
+        """Say whether the voice last heard on the line is the bot's own, coming back."""
+        return is_echo(self._ear.latest_voice(HEARD_S), g711.decode(self._mouth.lately(self._ear.now_s)))
 
     def begin(self, over: Sounding, has_cut: bool = True) -> None:
         """Remember the prompt that is being cut, or that somebody said something short over."""
