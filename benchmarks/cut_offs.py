@@ -1,11 +1,14 @@
 """Measure how often callers who pause are cut off, and how long callers who have finished wait.
 
-    .venv/bin/python -m benchmarks.cut_offs [--split held-out] [--every 1] [--show]
+    .venv/bin/python -m benchmarks.cut_offs [--split unseen] [--every 1] [--show]
 
 The words come from the real ear and the real Whisper, in virtual time: a transcription delays the decision
 by as long as it took. Beside it, silence alone decides, 0.5, 0.7 and 1.0 s after the last speech; and Smart
 Turn v3 alone, asked 0.2 s after the voice stops, by its authors' threshold. The waits were chosen on
-the split "development"; "held-out" has other sentences, voices, people and pauses.
+the splits "development" and "second"; "unseen" has other sentences, voices, people and pauses.
+
+The curve says what all waits made shorter or longer would give: of each pause, its length, its words and
+when they were known are kept, and the same rules decide again.
 """
 
 from collections.abc import Iterator
@@ -15,21 +18,27 @@ from typing import Any
 import click
 
 from benchmarks.offline_call import HearingOnTheSpot
-from benchmarks.paused_speech import RATE_HZ, SPLITS, Paused, every_utterance
-from benchmarks.report import machine, save, spread, table
+from benchmarks.paused_speech import DEVELOPMENT, RATE_HZ, SECOND, Paused, every_utterance
+from benchmarks.report import figure, machine, save, save_figure, spread, table
 from benchmarks.smart_turn import ASKED_AFTER_S, COMPLETE, GIVES_UP_S, WEIGHTS, SmartTurn
+from benchmarks.unseen_speech import UNSEEN
 from ivr.audio import g711
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
 from ivr.audio.voice_activity import VoiceActivity, open_session
 from ivr.bootstrap import make_voice, transcriber_factory
 from ivr.calls.ear import Ear
+from ivr.calls.turn_ends import TurnEnds, open_turn_ends
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.config import load
+from ivr.conversation import endpointing
 from ivr.speech.weights import ModelFolder
 from tests.fakes.steered_clock import SteeredClock
 from tests.fakes.steered_line import SteeredLine
 
 FRAME = 160
+CURVE = "waits x "
+SPLITS = {"development": DEVELOPMENT, "second": SECOND, "unseen": UNSEEN}
+SCALES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)  # of every wait
 SILENCES_S = (0.5, 0.7, 1.0)
 SMART_TURN = "Smart Turn alone"
 EARLY_S = 0.05  # a turn ended in the last sounds of its last word is not cut off
@@ -56,10 +65,27 @@ class Ended:
         return None if self.at_s is None or self.is_cut_off else self.at_s - self.utterance.ends_s
 
 
+@dataclass
+class Pause:
+    """A pause as it was heard: the wait by the words, when they were known, and when the voice came back."""
+
+    began_s: float
+    wait_s: float
+    known_after_s: float
+    voice_after_s: float | None = None
+
+    def ends_turn(self, scale: float) -> float | None:
+        """Return the second at which the turn ends when all waits are so much longer; None if it goes on."""
+        after_s = max(self.wait_s * scale, self.known_after_s)
+        goes_on = self.voice_after_s is not None and self.voice_after_s <= after_s
+        return None if goes_on else self.began_s + after_s
+
+
 class Listening:
     """Runs utterances through the ear, the turn in hand and a transcriber, and past the other deciders."""
 
-    def __init__(self, transcriber: Any, session: Any, smart_turn: SmartTurn | None) -> None:
+    def __init__(self, transcriber: Any, session: Any, smart_turn: SmartTurn | None, ends: TurnEnds) -> None:
+        self._ends = ends
         self._hearing = HearingOnTheSpot(transcriber)
         self._session = session
         self._smart_turn = smart_turn
@@ -70,7 +96,8 @@ class Listening:
         line = self._hearing.line = SteeredLine(clock)
         ear = Ear(VoiceActivity(self._session))
         came: list[TranscriptionCame] = []
-        turn = TurnInHand(ear, self._hearing, "en", clock, came.append)
+        turn = TurnInHand(ear, self._hearing, "en", clock, came.append, self._ends)
+        pauses: list[Pause] = []
         others = Others(ear, self._smart_turn)
         by_words: Ended | None = None
         mulaw = g711.encode(utterance.audio)
@@ -78,10 +105,11 @@ class Listening:
             line.receive(0.02)
             for change in ear.hear(mulaw[start : start + FRAME]):
                 others.follow(change)
-                if by_words is None:
-                    _follow(change, turn, utterance)
+                self._voice_came(change, turn, pauses)
+                _follow(change, turn, utterance)
             while came:
                 turn.take(came.pop(0))
+            self._words_came(turn, utterance, pauses, ear.now_s)
             others.tick()
             over = turn.decide(utterance.expects) if by_words is None else None
             if over is not None:
@@ -89,8 +117,26 @@ class Listening:
                 sure = over.heard.asr_confidence if over.heard is not None else 0.0
                 by_words = Ended("ours", utterance, ear.now_s, heard, f"{over.wait.reason}, {sure:.2f} sure")
         yield by_words or Ended("ours", utterance, None)
+        yield from (_scaled(utterance, pauses, scale) for scale in SCALES)
         for by, at_s in others.ended_s.items():
             yield Ended(by, utterance, at_s)
+
+    @staticmethod
+    def _voice_came(change: SpeechChange, turn: TurnInHand, pauses: list[Pause]) -> None:
+        is_voice = isinstance(change, SpeechStarted | SpeechWentOn)
+        if is_voice and pauses and pauses[-1].voice_after_s is None:
+            pauses[-1].voice_after_s = turn.pause_s
+
+    def _words_came(self, turn: TurnInHand, utterance: Paused, pauses: list[Pause], ear_now_s: float) -> None:
+        heard = turn.heard
+        if heard is None or (pauses and pauses[-1].voice_after_s is None):
+            return
+        longest_s = max((pause.voice_after_s or 0.0 for pause in pauses), default=0.0)
+        whole = self._ends.whole(heard.text, heard.language)
+        wait = endpointing.wait(
+            utterance.expects, heard.text, heard.language, heard.asr_confidence, longest_s, whole
+        )
+        pauses.append(Pause(ear_now_s - turn.pause_s, wait.seconds, turn.pause_s))
 
 
 class Others:
@@ -140,6 +186,36 @@ class Others:
             self.ended_s[by] = self._ear.now_s
 
 
+def _scaled(utterance: Paused, pauses: list[Pause], scale: float) -> Ended:
+    ends = (pause.ends_turn(scale) for pause in pauses)
+    return Ended(f"{CURVE}{scale}", utterance, next((end for end in ends if end is not None), None))
+
+
+def draw(rows: list[dict[str, Any]]) -> None:
+    """Draw the share cut off against the median wait: the curve, and the other deciders as points."""
+    drawn, axes = figure()
+    of_all = {
+        row["by"]: (row["wait_whole_s"]["p50"], 100 * row["cut_off_share"])
+        for row in rows
+        if row["kind"] == "all"
+    }
+    axes.plot(
+        *zip(*(of_all[f"{CURVE}{scale}"] for scale in SCALES), strict=True),
+        marker=".",
+        label="ours, waits x 0.25 to 2",
+    )
+    for by, (wait_s, share) in of_all.items():
+        if not by.startswith(CURVE):
+            axes.scatter([wait_s], [share], label=by, zorder=3)
+    axes.axhline(5, linewidth=0.8, linestyle="--", color="grey")
+    axes.axvline(0.6, linewidth=0.8, linestyle="--", color="grey")
+    axes.set(
+        xlabel="median wait after a whole utterance, s", ylabel="turns with pauses cut off, %", ylim=(0, None)
+    )
+    axes.legend()
+    save_figure("cut_offs", drawn)
+
+
 def _follow(change: SpeechChange, turn: TurnInHand, utterance: Paused) -> None:
     match change:
         case SpeechStarted():
@@ -176,7 +252,7 @@ def summary(results: list[Ended]) -> list[dict[str, Any]]:
 
 
 @click.command(help=__doc__)
-@click.option("--split", default="held-out", show_default=True, type=click.Choice(list(SPLITS)))
+@click.option("--split", default="unseen", show_default=True, type=click.Choice(list(SPLITS)))
 @click.option("--every", default=1, show_default=True, help="Use only every so-manieth utterance.")
 @click.option("--show", is_flag=True, help="Print what was heard, and why each turn ended when it did.")
 def main(split: str, every: int, show: bool) -> None:
@@ -187,7 +263,8 @@ def main(split: str, every: int, show: bool) -> None:
     smart_turn = SmartTurn(WEIGHTS) if WEIGHTS is not None else None
     if smart_turn is None:
         click.echo("no row for Smart Turn: its weights come with benchmarks/peers/pipecat/set_up.sh")
-    listening = Listening(transcriber_factory(settings)(1), session, smart_turn)
+    ends = open_turn_ends(settings.data_dir)
+    listening = Listening(transcriber_factory(settings)(1), session, smart_turn, ends)
     utterances = list(every_utterance(make_voice(settings).synthesize, SPLITS[split]))[::every]
     results = [ended for utterance in utterances for ended in listening.listen(utterance)]
     rows = summary(results)
@@ -218,6 +295,8 @@ def main(split: str, every: int, show: bool) -> None:
                 click.echo(
                     f"  {mark} {one.utterance.text}: {spans}: ended {ended} “{one.words}” {one.reason}"
                 )
+    if split == "unseen":
+        draw(rows)
     saved = {
         "split": split,
         "rows": rows,
@@ -225,7 +304,7 @@ def main(split: str, every: int, show: bool) -> None:
         "seconds_of_audio": sum(one.audio.size for one in utterances) / RATE_HZ,
         "machine": on,
     }
-    click.echo(f"written to {save(f'cut_offs_{split}' if split != 'held-out' else 'cut_offs', saved)}")
+    click.echo(f"written to {save(f'cut_offs_{split}' if split != 'unseen' else 'cut_offs', saved)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Utterances that measure the ends of turns: written before the model of ends was, and used once, at the end."""
+"""Utterances that measure the ends of turns: written before the model of ends was, and used at the end."""
 
 from benchmarks.paused_speech import MORE, NUMBER, POSTCODE, Sentences, Split
 from ivr.carrier.call_script import Voice
