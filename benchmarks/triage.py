@@ -86,7 +86,7 @@ def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
     yield from conversation.handle(UtteranceHeard(words, 0.9, doubt))
     if doubt or (kind == "unclear" and not words):
         return
-    answer = Prompt("utter_answer", "answer", conversation.language)
+    answer = Prompt("utter_answer", f"answer {conversation.turn}", conversation.language)  # never twice
     verdict = Verdict.NO_MATCH if kind == "unclear" else Verdict.ANSWERED
     reply = DialogueReply(verdict, (answer,) if verdict is Verdict.ANSWERED else ())
     yield from conversation.handle(DialogueReplied(conversation.turn, reply))
@@ -166,8 +166,9 @@ def main() -> None:
     options.add_argument("--show", choices=HALVES)
     options.add_argument("--held-out", action="store_true")
     options.add_argument("--save", action="store_true")
+    options.add_argument("--data-dir", type=Path, default=ROOT / "var")
     asked = options.parse_args()
-    policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(ROOT / "var")
+    policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(asked.data_dir)
     calls = read_calls()
     if asked.heard:
         calls = heard(calls)

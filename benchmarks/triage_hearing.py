@@ -1,16 +1,14 @@
 """What Whisper makes of the labelled calls over a phone line: each line in one voice, kept beside them.
 
     python -m benchmarks.triage_hearing --half dev --seconds 240
-    python -m benchmarks.triage_hearing --training --seconds 240     one variant of each training line
 
 A line's voice and phone line are drawn by its own words from those `ivr nlu hear` uses: hibari and espeak-ng
-in English, espeak-ng alone in Swedish; clear, with office or street noise, or with lost packets. What is
-heard of training lines is trained on (`nlu_data/heard/*/triage.jsonl`), what is heard of calls never.
+in English, espeak-ng alone in Swedish; clear, with office or street noise, or with lost packets. What
+is heard is kept in `benchmarks/triage_calls/heard/`, and nothing is trained on it.
 """
 
 import argparse
 import importlib.metadata
-import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,10 +21,6 @@ from ivr.config import load
 from ivr.nlu.corpus import Line
 from ivr.nlu.heard_layer import HeardLayer
 from ivr.nlu.hearing import TAKES, Missing, PhoneHearing, Take
-from ivr.triage.lines import written_lines
-
-SEED = 5
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def line_of(said: str, language: str) -> Line:
@@ -46,7 +40,7 @@ def lines_of_calls(half: str) -> list[Line]:
     return [line_of(words, language) for words, language in said]
 
 
-def hear(lines: Sequence[Line], folder: Path, part: str, seconds: float) -> tuple[int, int]:
+def hear(lines: Sequence[Line], part: str, seconds: float) -> tuple[int, int]:
     """Hear what is missing until the time is up; return how many were heard and how many are left."""
     clock, settings = SystemClock(), load()
     until_s = clock.monotonic() + seconds
@@ -54,7 +48,7 @@ def hear(lines: Sequence[Line], folder: Path, part: str, seconds: float) -> tupl
         "openai-whisper" if settings.transcriber == "whisper" else settings.transcriber
     )
     engine = f"{settings.transcriber}-{settings.whisper_model}-{version}"
-    layers = {language: HeardLayer(folder, language, part) for language in TAKES}
+    layers = {language: HeardLayer(CALLS, language, part) for language in TAKES}
     known = {heard.line for layer in layers.values() for heard in layer.read()}
     wanted = [Missing(line, _take(line)) for line in lines if line.key not in known]
     if not wanted:
@@ -82,16 +76,10 @@ def _take(line: Line) -> Take:
 def main() -> None:
     """Hear for a while and say what is left."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--half", choices=HALVES)
-    options.add_argument("--training", action="store_true")
+    options.add_argument("--half", choices=HALVES, required=True)
     options.add_argument("--seconds", type=float, default=240)
     asked = options.parse_args()
-    if asked.training:
-        lines = [line_of(said, language) for said, language in written_lines(ROOT / "nlu_data")]
-        random.Random(SEED).shuffle(lines)  # stopped early, every label has had its share
-        done, left = hear(lines, ROOT / "nlu_data", "triage", asked.seconds)
-    else:
-        done, left = hear(lines_of_calls(asked.half), CALLS, asked.half, asked.seconds)
+    done, left = hear(lines_of_calls(asked.half), asked.half, asked.seconds)
     print(f"{done} heard, {left} left")
 
 

@@ -15,6 +15,7 @@ from ivr.triage.features import normal
 LABELS = tuple(signal.value for signal in READ_FROM_WORDS)
 CALM = "calm"
 MOST_VARIANTS = 14  # of one line
+CALM_WEIGHT = 1.5  # most callers are calm, most lines are not
 SEED = 20
 # What the sentences that teach Rasa its intents teach here; intents that may mean either are left out.
 LABEL_OF_INTENT = {
@@ -91,18 +92,9 @@ def read_lines(nlu_data: Path) -> list[Line]:
                 source += 1
                 variants = [words for words in map(normal, variants_of(written)) if words]
                 weight = len(variants) ** -0.4 if variants else 0.0  # a line with many variants counts more
+                weight *= 1.0 if labels else CALM_WEIGHT
                 found += [Line(words, labels, source, weight) for words in variants]
     return found + _intent_lines(nlu_data, source)
-
-
-def written_lines(nlu_data: Path) -> list[tuple[str, str]]:
-    """Return one sentence of each written line with its language, to be heard over the phone."""
-    return [
-        (variants_of(written)[0], file.stem[:2])
-        for file in sorted(folder(nlu_data).glob("*.yml"))
-        for block in yaml.safe_load(file.read_text(encoding="utf-8")).values()
-        for written in block.splitlines()
-    ]
 
 
 def sources(nlu_data: Path) -> list[Path]:
@@ -123,7 +115,7 @@ def _intent_lines(nlu_data: Path, source: int) -> list[Line]:
                 words = normal(_MARKED.sub(r"\1", example.strip().removeprefix("-")))
                 if words:
                     labels = frozenset({label} if label else ())
-                    found.append(Line(words, labels, source))
+                    found.append(Line(words, labels, source, 1.0 if labels else CALM_WEIGHT))
     return found
 
 
