@@ -47,7 +47,7 @@ ENGLISH = TurnWords(
     yes=_words("yes yeah yep yup sure correct right okay ok"),
     no=_words("no nope nah"),
     polite=_words(
-        "please thanks thank you that's that is it all fine it's everything i do don't very much good "
+        "please thanks thank you that's that is was it all fine it's everything i do don't very much good "
         "exactly of course"
     ),
     replies=_words(

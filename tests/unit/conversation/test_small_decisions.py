@@ -74,6 +74,7 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (YES_NO, "Yes.", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "No, thank you", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "Yes, that's it.", COMPLETE_S, "yes_no_complete"),
+        (YES_NO, "No, that was all.", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "Yeah sure", COMPLETE_S, "yes_no_complete"),
         # Yes or no was said, and more is on its way.
         (YES_NO, "Yeah, I'll.", UNFINISHED_S, "trailing_word"),
