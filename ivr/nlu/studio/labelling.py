@@ -1,23 +1,20 @@
 """What happens when a designer says what callers' words mean: recorded first, then written, and undone."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rapidfuzz import fuzz, process
-
 from ivr.clock import Clock
 from ivr.errors import IvrError
-from ivr.nlu.corpus import Line, as_heard
+from ivr.nlu.corpus import Line
 from ivr.nlu.editing import Author
 from ivr.nlu.studio.inbox import Item, Utterance, inbox, key_of, utterances
 from ivr.nlu.studio.inbox_records import Decision, InboxRecords
+from ivr.nlu.studio.likely_intents import LikelyIntents
 from ivr.nlu.studio.sentences import Sentences, Written
 
 LOOKED_BACK = timedelta(days=30)
 MOST_CALLS = 3000
-LIKELIEST = 5
 ADDED, SKIPPED = "added", "skipped"
 
 
@@ -51,7 +48,9 @@ class Labelling:
         trained = {key_of(line.language, line.said) for line in lines}
         everything = inbox(self.utterances(), self._records.decided().keys(), trained)
         chosen = [item for item in everything if language in (None, item.newest.language)]
-        return [Suggested(item, likeliest(item, lines)) for item in chosen[:most]], len(chosen)
+        likely = LikelyIntents(lines)
+        shown = [Suggested(item, likely.of(item.newest)) for item in chosen[:most]]
+        return shown, len(chosen)
 
     def label(self, key: str, language: str, parts: Sequence[tuple[str, str]], author: Author) -> Written:
         """Make words, in one or more parts of (intent, sentence), training sentences.
@@ -99,19 +98,3 @@ class Labelling:
             first = self._records.decision(decision.key)
             what = f"{first.who} {first.what} them" if first else "somebody was faster"
             raise AlreadyDone(f"These words are dealt with already: {what}. Nothing was changed")
-
-
-def likeliest(item: Item, lines: Sequence[Line]) -> tuple[str, ...]:
-    """Return the intents of the most alike sentences, and what the bot took the words for. Pure."""
-    newest = item.newest
-    own = [line for line in lines if line.language == newest.language]
-    known = {line.intent for line in lines}
-    alike = process.extract(
-        as_heard(newest.text, newest.language), [line.plain for line in own], scorer=fuzz.WRatio, limit=25
-    )
-    weights: Counter[str] = Counter()
-    for _, likeness, place in alike:
-        weights[own[place].intent] = max(weights[own[place].intent], round(likeness))
-    if newest.intent in known:
-        weights[str(newest.intent)] += 10
-    return tuple(intent for intent, _ in weights.most_common(LIKELIEST))
