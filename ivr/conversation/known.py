@@ -20,7 +20,7 @@ _OF_THE_ORDER = (
 )
 _NO_REQUEST = frozenset({None, "greet", "repeat"})
 # How what the dialogue knows is called in the case.
-_IN_CASE = {"customer_name": "caller_name", "words": "matter"}
+_IN_CASE = {"customer_name": "caller_name", "words": "matter", "matter": "form"}
 MOST_DEEDS = 60  # of a call that goes on and on, the newest
 
 

@@ -29,7 +29,7 @@ def questions_before_transfer(case: Case, mood: Mood) -> tuple[Question, ...]:
     if mood is not Mood.CALM or case.reason not in _CAN_WAIT:
         return ()
     wanted: list[Question] = []
-    if len((case.wanted or "").split()) < TELLING_WORDS:
+    if case.matter is None and len((case.wanted or "").split()) < TELLING_WORDS:
         wanted.append(Question.MATTER)
     if case.order_number is None and case.intent in _ABOUT_AN_ORDER:
         wanted.append(Question.ORDER_NUMBER)

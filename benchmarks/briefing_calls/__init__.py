@@ -1,0 +1,1 @@
+"""Calls whose facts are known, for `benchmarks.briefing`."""
