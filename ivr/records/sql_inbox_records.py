@@ -1,10 +1,10 @@
 """What callers said, and what designers did about it, in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select
+from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.nlu.studio.inbox_records import Decision, HeardEvents
@@ -58,6 +58,12 @@ class SqlInboxRecords:
         except IntegrityError:
             return False
         return True
+
+    def amend(self, key: str, sentences: Sequence[tuple[str, str]]) -> None:
+        """Note what was written for words that are decided."""
+        change = update(inbox_decisions).where(inbox_decisions.c.key == key)
+        with beginning(self._engine, is_writing=True) as connection:
+            connection.execute(change.values(sentences=[list(pair) for pair in sentences]))
 
     def decision(self, key: str) -> Decision | None:
         """Return what was done about these words, or None."""

@@ -1,4 +1,4 @@
-"""The studio in a real Chromium: the inbox by keyboard alone, every page at both widths, nothing axe minds."""
+"""The studio in a real Chromium: the inbox by keyboard alone, all pages at both widths, nothing axe minds."""
 
 import os
 import shutil

@@ -39,6 +39,10 @@ class InboxRecords(Protocol):
         """Keep what was done about words; False when somebody was faster, and theirs stays."""
         ...
 
+    def amend(self, key: str, sentences: Sequence[tuple[str, str]]) -> None:
+        """Note what was written for words that are decided."""
+        ...
+
     def decision(self, key: str) -> Decision | None:
         """Return what was done about these words, or None."""
         ...

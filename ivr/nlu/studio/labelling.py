@@ -68,12 +68,12 @@ class Labelling:
                 warning = written.warning or warning
             is_whole = True
         finally:
-            self._records.undecide(key)
             if not is_whole:
                 for intent, sentence in done:
                     self._sentences.remove(language, intent, sentence, author)
+                self._records.undecide(key)
         # What undo takes back is what this label wrote, and nothing that was there before.
-        self._decide(Decision(key, language, ADDED, tuple(done), author.name, self._clock.now()))
+        self._records.amend(key, done)
         return Written(tuple(sentence for _, sentence in done), warning)
 
     def skip(self, key: str, language: str, who: str) -> None:

@@ -94,11 +94,11 @@ class ReleaseRoom:
 
     def release(self, version: str, who: str) -> None:
         """Release a model of the store. Raises JobRunning, NoSuchVersion."""
-        self.store.model(version)
+        chosen = self.store.resolve(version)
 
         def work(say: Callable[[str], None]) -> str:
-            self._releasing(who, say).release(version)
-            return f"{version} is live: new calls get it."
+            self._releasing(who, say).release(chosen)
+            return f"{chosen} is live: new calls get it."
 
         self._start("Release", who, work)
 

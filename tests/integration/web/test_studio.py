@@ -266,3 +266,9 @@ def test_without_git_the_files_change_all_the_same(tmp_path: Path) -> None:
     assert notice(page) == "1 added."
     assert "one more" in scene.file("nlu/en/returns.yml")
     assert "This cannot be told" in doris.sees("/studio/release").text
+
+
+def test_a_file_in_place_of_a_version_is_no_version(scene: StudioScene) -> None:
+    page = does(scene.designer(), "/studio/release/release", version="../rasa/20260101-000000-aaaaaa")
+    assert "no version begins with" in notice(page)
+    assert scene.studio.releases.job is None
