@@ -1,6 +1,6 @@
 """What the bot does next: events in, actions out. The heart of the service, and pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -157,7 +157,7 @@ class Conversation:
         if self._is_people_first:
             return [protected, *self._escalate(EscalationReason.PEOPLE_FIRST)]
         opening = self.phrasebook.prompt(HOW_TO_REACH_A_PERSON, self.language)
-        self._last_answer = (opening,)
+        self._last_answer = self._again.current = (opening,)
         return [protected, *self._key_offers(), Say(opening), self._listen(self.pace.no_input_s)]
 
     def _resume(self) -> list[Action]:
@@ -197,7 +197,7 @@ class Conversation:
         if sentence is None and self._last_questions is not None:
             return [note, *self._ask_last(self._last_questions)]
         if sentence is None:
-            return [note, *self._say_again()]
+            return [note, *self._say_again(is_asked=False)]
         return [note, self._say(sentence), self._listen(self.pace.no_input_again_s)]
 
     def _keys_entered(self, digits: str) -> list[Action]:
@@ -237,8 +237,7 @@ class Conversation:
         others = self.languages.others(self.language)
         if len(others) == 1:
             return self._take_language(Choice(others[0], ChosenBy.REQUEST), None)
-        offers = self._key_offers()
-        return [*offers, self._listen(self.pace.no_input_s)] if offers else self._say_again()
+        return self._say_again(self._key_offers())
 
     def _key_offers(self) -> list[Action]:
         return [*map(Say, key_offers(self.languages, self.language, self.phrasebook))]
@@ -304,11 +303,13 @@ class Conversation:
         said = self._again.announced(reply.prompts, self.language, self.phrasebook)
         return [*map(Say, said), *self._offer(decision), self._listen(self.pace.no_input_s)]
 
-    def _say_again(self) -> list[Action]:
+    def _say_again(self, instead: Sequence[Action] = (), is_asked: bool = True) -> list[Action]:
         """Say the last answer again while that helps; then a person is better."""
-        if self._again.repeat():
-            return [*map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
-        return self._escalate(EscalationReason.KEPT_REPEATING)
+        if not self._again.repeat(is_asked):
+            return self._escalate(EscalationReason.KEPT_REPEATING)
+        last = self._last_answer
+        said = last if is_asked else self._again.announced(last, self.language, self.phrasebook)
+        return [*(instead or map(Say, said)), self._listen(self.pace.no_input_s)]
 
     def _offer(self, decision: Decision | None) -> list[Action]:
         """Offer a person in one clause, once a call, beside the answer."""
@@ -379,14 +380,13 @@ class Conversation:
         return [HangUp(Outcome.CALLER_HUNG_UP)]
 
     def _case(self, reason: EscalationReason) -> Case:
-        situation = self.watch.situation if self.watch is not None else None
         return self._known.case(
             self.call_id,
             self.language,
             reason,
             self.caller_number,
             misses=self._repair.in_call,
-            earlier_contacts=situation.earlier_contacts if situation is not None else 0,
+            earlier_contacts=self.watch.situation.earlier_contacts if self.watch is not None else 0,
             **why_transferred(self.watch.last if self.watch is not None else None),
         )
 

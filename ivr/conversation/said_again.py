@@ -18,27 +18,33 @@ class SaidAgain:
 
     last_said: Prompt | None = None
     language_changes: int = 0
-    _answer: tuple[Prompt, ...] = ()
-    _times: int = 0
+    current: tuple[Prompt, ...] = ()
+    times: int = 1
+    is_announced: bool = False  # the last answer came after "once more"
 
     def answer(self, prompts: tuple[Prompt, ...]) -> bool:
         """Take the dialogue's answer; say whether it may be said, or has been said often enough."""
-        self._times = self._times + 1 if prompts == self._answer else 1
-        self._answer = prompts
-        return self._times <= MOST_UNASKED
+        is_same = prompts == self.current
+        self.times = self.times + 1 if is_same else 1
+        may_be_said = self.times <= MOST_UNASKED and not (is_same and self.is_announced)
+        self.current, self.is_announced = prompts, False
+        return may_be_said
 
-    def repeat(self) -> bool:
-        """Take a wish to hear the last answer again; say whether that still helps."""
-        self._times += 1
-        return self._times <= MOST_TIMES
+    def repeat(self, is_asked: bool = True) -> bool:
+        """Take a reason to say the last answer again, the caller's wish or not; say whether that helps."""
+        self.times += 1
+        if is_asked:
+            return self.times <= MOST_TIMES
+        return self.times <= MOST_UNASKED and not self.is_announced
 
     def announced(
         self, prompts: tuple[Prompt, ...], language: str, phrasebook: Phrasebook
     ) -> tuple[Prompt, ...]:
         """Return the answer, after "once more" where its words would follow themselves or come again."""
-        is_again = self._times > 1 or (bool(prompts) and prompts[0] == self.last_said)
+        is_again = self.times > 1 or (bool(prompts) and prompts[0] == self.last_said)
         if not is_again or not phrasebook.has(ONCE_MORE, language):
             return prompts
+        self.is_announced = True
         return (phrasebook.prompt(ONCE_MORE, language), *prompts)
 
     def heard_last(self, prompts: Sequence[Prompt]) -> None:

@@ -9,6 +9,7 @@ import click
 from ivr.config import Settings
 from ivr.nlu.checks import validate
 from ivr.nlu.command_options import as_json_option, refuse_errors
+from ivr.nlu.exploration.command import add_exploring
 from ivr.nlu.hearing import EngineOf
 from ivr.nlu.measuring_command import add_measuring
 from ivr.nlu.model_store import ModelStore
@@ -69,6 +70,7 @@ def nlu_command(
             click.echo(f"{made.version}: {made.training_s:.0f} s. {rest}")
 
     add_measuring(nlu, load, rasa_venv, engine_of)
+    add_exploring(nlu, load)
     add_releasing(nlu, load, rasa_venv, open_trial)
     return nlu
 

@@ -14,6 +14,7 @@ from ivr.config import Settings
 from ivr.dialogue.dialogue import Dialogue
 from ivr.nlu.checks import validate
 from ivr.nlu.command_options import as_json_option, refuse_errors
+from ivr.nlu.exploration.proof import refuse_dead_ends
 from ivr.nlu.model_reader import open_model
 from ivr.nlu.model_store import ModelStore
 from ivr.nlu.progress import TrainingProgress
@@ -65,6 +66,8 @@ def add_releasing(
         with TrainingProgress(is_quiet=as_json) as progress:
             if version is None:
                 refuse_errors(validate(settings.nlu_data_dir), settings.nlu_data_dir)
+                progress.say("Visiting every state a call can get into")
+                refuse_dead_ends(settings.nlu_data_dir, settings.languages_in_use(), clock)
                 chosen = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say).version
             else:
                 chosen = ModelStore(settings.data_dir).resolve(version)

@@ -91,7 +91,9 @@ class Serving:
         code = request.slots.get("product")
         product = next((product for product in self._shop.products() if product.code == code), None)
         if product is None:
-            return _answered((say("utter_product_not_found"),))
+            if request.slots.get("is_offer_made"):  # the second thing in this call that the bot cannot do
+                return _handed_over((), "not_understood")
+            return _answered((say("utter_product_not_found"),), (slot("is_offer_made", True),))
         name = name_in(product, request.language)
         if product.in_stock > FEW:
             return _answered((say("utter_in_stock", product=name),))

@@ -78,6 +78,14 @@ class WordingOnce:
         self._made: dict[Hashable, Prompt] = {}
         self.used: dict[str, Prompt] = {}
 
+    def has(self, prompt_id: str, language: str) -> bool:
+        """Say whether the prompt exists in the language."""
+        return self._wording.has(prompt_id, language)
+
+    def version(self, language: str) -> str:
+        """Return no fingerprint: nothing is recorded."""
+        return "explored"
+
     def prompt(self, prompt_id: str, language: str, **slots: str) -> Prompt:
         """Return the prompt. Raises KeyError as `Wording` does."""
         key = (prompt_id, language, *slots.items())
