@@ -5,7 +5,8 @@
 Each sound comes over the second sentence of a call, in virtual time: real voice activity, floor, mouth and
 Whisper, a faked line. Time to clear counts from the first 20 ms frame within 30 dB of the sound's level to
 the `clear` that empties the network's buffer. `stopped` is any clear; `stayed` a stop after which the bot
-did not go on with its sentence; `lost` a caller's turn that did not become one.
+did not go on with its sentence; `lost` a caller's turn that did not become one;
+`resumed` the time from a `clear` to the rest of the sentence.
 """
 
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Seen:
     has_stayed_silent: bool
     was_lost: bool
     words: str
+    resumed_s: float | None
 
 
 def measure(bench: Bench, every: int) -> Iterator[Seen]:
@@ -75,7 +77,15 @@ def seen(sound: Sound, at_s: float, played: Played) -> Seen:
         bool(clears) and len(dismissed) < len(clears),
         not played.asked,
         " / ".join(words),
+        _resumed_s(played) if dismissed else None,
     )
+
+
+def _resumed_s(played: Played) -> float | None:
+    """Return the longest time from a clear to the next sound of the bot; None when nothing was cleared."""
+    plays = played.line.plays
+    gaps = [min((at - clear for at in plays if at > clear), default=None) for clear in played.line.clears]
+    return max((gap for gap in gaps if gap is not None), default=None)
 
 
 def summary(results: list[Seen]) -> list[dict[str, Any]]:
@@ -91,6 +101,7 @@ def summary(results: list[Seen]) -> list[dict[str, Any]]:
                 "stopped": sum(one.to_clear_s is not None for one in ours),
                 "stayed_silent": sum(one.has_stayed_silent for one in ours),
                 "lost": sum(one.was_lost for one in ours) if is_turn else None,
+                "resumed_s": spread([one.resumed_s for one in ours if one.resumed_s is not None]),
                 "to_clear_s": spread([one.to_clear_s for one in ours if one.to_clear_s is not None])
                 if is_turn
                 else None,
@@ -116,10 +127,16 @@ def main(every: int) -> None:
             row["lost"],
             times.get("p50"),
             times.get("p95"),
+            row["resumed_s"]["p50"],
+            row["resumed_s"]["max"],
         ]
         for row, times in zip(rows, spreads, strict=True)
     ]
-    click.echo(table(["over the bot", "n", "stopped", "stayed", "lost", "p50 s", "p95 s"], cells))
+    click.echo(
+        table(
+            ["over the bot", "n", "stopped", "stayed", "lost", "p50 s", "p95 s", "resumed p50", "max"], cells
+        )
+    )
     for one in results:
         is_wrong = one.was_lost if one.kind.startswith("turn") else one.has_stayed_silent
         if is_wrong or (one.kind.startswith("turn") and (one.to_clear_s or 1.0) > 0.3):

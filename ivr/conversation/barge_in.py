@@ -17,8 +17,6 @@ from ivr.dialogue.spoken.hearing import hear_numbers
 # Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
 MIN_VOICED_S = 0.16
 MIN_OPEN_S = 0.064
-# While no look has found a word the voice must last so much longer; a late recogniser costs no more.
-BLIND_S = 0.096
 # Who listens says "yeah", "right, okay"; who says it for longer has begun a turn.
 LISTENING_S = 0.6
 # Whoever cried wolf must cry longer: talk behind the caller would stop the bot word by word.
@@ -103,7 +101,7 @@ def takes_the_floor(
 
     `dismissed` sounds have stopped it since the caller's last turn and were none.
     """
-    longer_s = {Glimpse.WORDS: 0.0, Glimpse.LISTENING: LISTENING_S}.get(seen, BLIND_S)
+    longer_s = LISTENING_S if seen is Glimpse.LISTENING else 0.0
     needed_s = MIN_VOICED_S + longer_s + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
     return is_interruptible and voiced_s >= needed_s and open_s >= MIN_OPEN_S
 
