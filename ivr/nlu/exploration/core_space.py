@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -210,10 +211,9 @@ class CoreExplorer:
         yield "has talked long enough", lambda call: call.handle(TimeRanOut())
         yield "asks again, the line having changed", lambda call: call.handle(CallResumed())
         for key in self._languages.keys(call.language):
-            yield f"asks for a language with key {key}", lambda call, key=key: call.handle(KeysEntered(key))
+            yield f"asks for a language with key {key}", partial(_keyed, key)
         for label, reply in self._replies(call):
-            words = PERSON if label == PERSON else "words"
-            yield label, lambda call, reply=reply, words=words: _heard_and_answered(call, words, reply)
+            yield label, partial(_heard_and_answered, PERSON if label == PERSON else "words", reply)
 
     def _replies(self, call: Conversation) -> Iterator[tuple[str, DialogueReply | None]]:
         again = call._again
@@ -268,7 +268,11 @@ def branched(call: Conversation) -> Conversation:
     return twin
 
 
-def _heard_and_answered(call: Conversation, words: str, reply: DialogueReply | None) -> list[Action]:
+def _keyed(digits: str, call: Conversation) -> list[Action]:
+    return call.handle(KeysEntered(digits))
+
+
+def _heard_and_answered(words: str, reply: DialogueReply | None, call: Conversation) -> list[Action]:
     actions = call.handle(UtteranceHeard(words, 0.9))
     asked = next((action for action in actions if isinstance(action, AskDialogue)), None)
     if asked is None:
