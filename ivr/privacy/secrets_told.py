@@ -1,5 +1,6 @@
 """Whether a caller just told something that must go nowhere: a card, its code, a personal number. Pure."""
 
+import re
 from enum import StrEnum
 
 from ivr.privacy.digit_runs import digits_said, find_numbers
@@ -8,6 +9,7 @@ from ivr.privacy.spans import Sensitive
 
 # What is said of a card beside its number: its code (3 or 4 digits), its end (4), both (7 or 8).
 BESIDE_A_CARD = frozenset({3, 4, 7, 8})
+_AS_BORN = re.compile(r"\d{6}\s*[-+]\s*\d{4}")
 
 
 class Secret(StrEnum):
@@ -23,14 +25,21 @@ def secret_in(text: str, language: str, is_card_fresh: bool, is_phone_asked: boo
     `is_card_fresh`: the turn before told a card, so a few lone digits are its code. A phone number that was
     asked for can look like a personal number and is none.
     """
-    kinds = {span.kind for span in find_numbers(text, language)}
+    found = find_numbers(text, language)
+    kinds = {span.kind for span in found}
     if Sensitive.CARD in kinds:
         return Secret.CARD
     if is_card_fresh and len(digits_said(text, language)) in BESIDE_A_CARD:
         return Secret.CARD
-    if Sensitive.PERSONAL_NUMBER in kinds and not is_phone_asked:
-        return Secret.PERSONAL_NUMBER
-    return None
+    told = [text[span.start : span.end] for span in found if span.kind is Sensitive.PERSONAL_NUMBER]
+    is_personal = any(not _looks_like_a_phone(number, language) for number in told)
+    return Secret.PERSONAL_NUMBER if is_personal and not is_phone_asked else None
+
+
+def _looks_like_a_phone(number: str, language: str) -> bool:
+    """Say whether ten digits that begin with 0 are written as a phone number rather than as a birth date."""
+    digits = digits_said(number, language)
+    return len(digits) == 10 and digits[0] == "0" and _AS_BORN.search(number) is None
 
 
 def secret_in_keys(digits: str, is_card_fresh: bool) -> Secret | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.nlu.model_store import ModelStore
 
-SHOWN = 60
+SHOWN = 40
 GIT_LIMIT_S = 3.0
 # What designers release, by the path that holds it.
 PARTS = {

@@ -22,6 +22,8 @@ SIX = Expectation(Expecting.DIGITS, "order_number", 6)
         ("sv", "fyra ett ett ett ett ett ett ett ett ett ett ett ett ett ett ett", Secret.CARD),
         ("sv", "mitt personnummer är 19811218-9876", Secret.PERSONAL_NUMBER),
         ("fi", "henkilötunnukseni on 131052-308T", Secret.PERSONAL_NUMBER),
+        ("sv", "ni når mig på 070 918 27 36", None),
+        ("sv", "det är 090817-1239", Secret.PERSONAL_NUMBER),
         ("en", "my order is 471192", None),
         ("en", "the postcode is 11455", None),
     ],
@@ -103,7 +105,7 @@ def test_the_caller_is_told_once_and_the_call_goes_on(event: SecretTold) -> None
         "secret_withheld", {"what": "card", "is_keyed": event.is_keyed, "step": "request"}
     )
     assert not [action for action in first if isinstance(action, AskDialogue)]
-    assert said(conversation.handle(event)) == ["say_how_to_reach_a_person"]
+    assert said(conversation.handle(event))[-1] == "say_how_to_reach_a_person"
     assert said(conversation.handle(SecretTold("personal_number"))) == ["say_personal_number_not_kept"]
     assert [type(action) for action in conversation.handle(UtteranceHeard("where is my order", 0.9))] == [
         AskDialogue
