@@ -100,9 +100,10 @@ def _sentences_of(text: str) -> "Counter[_Sentence]":
         return Counter()
     found: Counter[_Sentence] = Counter()
     for block in (content or {}).get("nlu") or []:
-        for line in str(block.get("examples", "")).splitlines():
+        listed = str(block.get("examples", "")).splitlines() if "intent" in block else []
+        for line in listed:
             if line.strip().startswith("- "):
-                found[str(block.get("intent")), line.strip()[2:].strip()] += 1
+                found[str(block["intent"]), line.strip()[2:].strip()] += 1
     return found
 
 
