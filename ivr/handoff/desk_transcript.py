@@ -47,6 +47,8 @@ class Transcript:
     def __init__(self, started_at: datetime) -> None:
         self._started_at = started_at
         self._lines: dict[int, Line] = {}
+        self._of_turn: dict[int, int] = {}
+        self._of_prompt: dict[str, int] = {}
         self.last_seq = 0
         self.is_held = False  # the agent has parked the caller
 
@@ -54,6 +56,11 @@ class Transcript:
     def lines(self) -> tuple[Line, ...]:
         """Return all lines in order."""
         return tuple(self._lines.values())
+
+    def line_of(self, turn: int | None, prompt_id: str | None) -> Line | None:
+        """Return the line in which a prompt was said last, else the one the caller's turn is in."""
+        key = self._of_prompt.get(prompt_id) if prompt_id is not None else self._of_turn.get(turn or 0)
+        return None if key is None else self._lines.get(key)
 
     def take(self, events: Iterable[CallEvent]) -> tuple[Line, ...]:
         """Take newer events in order and return the lines that are new or have changed."""
@@ -64,7 +71,14 @@ class Transcript:
             line = self._cut(event) if event.kind == Kind.PROMPT_ENDED else self._line(event)
             if line is not None:
                 self._lines[line.key] = touched[line.key] = line
+                self._index(event)
         return tuple(touched.values())
+
+    def _index(self, event: CallEvent) -> None:
+        if event.kind == Kind.PROMPT_STARTED:
+            self._of_prompt[str(event.facts.get("prompt_id"))] = event.seq
+        elif event.kind in {Kind.UTTERANCE_HEARD, Kind.KEYS_ENTERED} and event.facts.get("turn"):
+            self._of_turn[int(event.facts["turn"])] = event.seq
 
     def _line(self, event: CallEvent) -> Line | None:
         said = _said(event)

@@ -56,7 +56,7 @@ class TransferDesk:
         routing: Routing | None = None,
         briefings: BriefingDesk | None = None,
     ) -> None:
-        self._briefings = briefings or BriefingDesk(wording)
+        self.briefings = briefings or BriefingDesk(wording)
         self._clock = clock
         self._hours = hours
         self._executor = executor or ThreadPoolExecutor(DIALERS, thread_name_prefix="transfer-desk")
@@ -76,8 +76,8 @@ class TransferDesk:
         earlier = self._ledger.row_of(case.call_id)
         if earlier is not None and earlier.state == S.RETURNED:
             case = carry_over(read_case(earlier.case), case)
-        case = self._briefings.taken(case)
-        transfer_id = self._ledger.open(case, self._briefings.at_once(case))
+        case = self.briefings.taken(case)
+        transfer_id = self._ledger.open(case, self.briefings.at_once(case))
         self._soon(self._search.ask_next, transfer_id)
         self._soon(self._settle_briefing, transfer_id)
         return transfer_id
@@ -152,12 +152,12 @@ class TransferDesk:
     def briefing(self, transfer_id: str) -> list[Prompt]:
         """Return what the agent is told about the caller."""
         row = self._ledger.row(transfer_id)
-        return [] if row is None else self._briefings.aloud(row)
+        return [] if row is None else self.briefings.aloud(row)
 
     def detail(self, transfer_id: str) -> list[Prompt]:
         """Return what the briefing left out, for an agent who asks for more."""
         row = self._ledger.row(transfer_id)
-        return [] if row is None else self._briefings.more(row)
+        return [] if row is None else self.briefings.more(row)
 
     def was_agent_set_away(self, transfer_id: str) -> bool:
         """Say whether the agent now asked was set away for missed calls and has not been told yet."""
@@ -167,7 +167,7 @@ class TransferDesk:
     def _settle_briefing(self, transfer_id: str) -> None:
         row = self._ledger.row(transfer_id)
         if row is not None:
-            self._ledger.settle_briefing(transfer_id, self._briefings.settled(row))
+            self._ledger.settle_briefing(transfer_id, self.briefings.settled(row))
 
     # The caller's leg
 

@@ -1,10 +1,12 @@
 """One agent's screen, part by part as HTML; says which parts changed since it was last looked at."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.handoff import desk_view, desk_words
+from ivr.handoff.briefing import Told
+from ivr.handoff.desk_briefing import sourced
 from ivr.handoff.desk_records import DeskRecords, EarlierCall
 from ivr.handoff.desk_transcript import Line, Transcript
 from ivr.handoff.desk_view import Card, Stage
@@ -55,6 +57,7 @@ class Screen:
         dispositions: Mapping[str, str],
         render: Render,
         on_transcript_seen: Callable[[str], None],
+        briefing: Callable[[TransferRow], Sequence[Told]],
     ) -> None:
         self._agent = session.name
         self._csrf = session.csrf
@@ -64,6 +67,7 @@ class Screen:
         self._dispositions = dispositions
         self._render = render
         self._on_transcript_seen = on_transcript_seen
+        self._briefing = briefing
         self._shown: dict[str, Any] = {}
         self._call_id: str | None = None
         self._transcript: Transcript | None = None
@@ -98,7 +102,13 @@ class Screen:
         self._talk(change, card)
         is_held = self._transcript is not None and self._transcript.is_held
         self._part(
-            change, "card", card=card, me=me, is_held=is_held, decline_reasons=desk_words.DECLINE_REASONS
+            change,
+            "card",
+            card=card,
+            me=me,
+            is_held=is_held,
+            decline_reasons=desk_words.DECLINE_REASONS,
+            statements=sourced(self._briefing(row), self._transcript) if row is not None else (),
         )
         self._notes(change, row, board)
         return change

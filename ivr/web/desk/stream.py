@@ -51,6 +51,7 @@ class Streams:
             self._services.desk_wrap_up.dispositions,
             render,
             seen,
+            self._services.desk.briefings.card,
         )
 
     def open(self, session: StaffSession, page: str) -> Response:
