@@ -82,4 +82,4 @@ def test_without_a_model_nothing_is_read(tmp_path: Path) -> None:
         TrainedWordReader.load(tmp_path)
     reader = open_reader(tmp_path)
     assert isinstance(reader, NoWordReader)
-    assert reader.read("agent") == {}
+    assert reader.read("where is my order") == {}
