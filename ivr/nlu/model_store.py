@@ -1,6 +1,7 @@
 """Which trained models there are, which one is live, and who changed that when."""
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -52,6 +53,10 @@ class Step:
     scores: Mapping[str, Any] = field(default_factory=dict)
 
 
+class ModelDamaged(IvrError):
+    """A model's file is not what was trained."""
+
+
 class ModelStore:
     """The folder models/rasa below the data folder. Several processes may use it at once."""
 
@@ -71,6 +76,13 @@ class ModelStore:
         """Return what is in the store, the newest first."""
         files = sorted(self.folder.glob("*/manifest.json"), reverse=True)
         return [manifest for manifest in map(_read_manifest, files) if manifest is not None]
+
+    def whole_model(self, version: str) -> Path:
+        """Return the model's file if it is as it was trained. Raises NoSuchVersion, ModelDamaged."""
+        model = self.model(version)
+        if (model.parent / "model.sha256").read_text(encoding="utf-8") != _digest(model):
+            raise ModelDamaged(f"{model} was changed or damaged since it was trained; train again")
+        return model
 
     def manifest(self, version: str) -> Manifest:
         """Return what is known about one model. Raises NoSuchVersion."""
@@ -111,6 +123,7 @@ class ModelStore:
         made = self.folder / f".{manifest.version}"
         made.mkdir(parents=True)
         shutil.move(model, made / "model.tar.gz")
+        (made / "model.sha256").write_text(_digest(made / "model.tar.gz"), encoding="utf-8")
         _write(made / "manifest.json", asdict(manifest))
         made.rename(self.folder / manifest.version)
         self._prune()
@@ -174,6 +187,11 @@ class ModelStore:
         for manifest in self.manifests()[KEPT_VERSIONS:]:
             if manifest.version not in kept:
                 shutil.rmtree(self.folder / manifest.version)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _read_manifest(file: Path) -> Manifest | None:

@@ -13,7 +13,7 @@ from ivr.errors import IvrError
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.measuring import Report, fallen, measure, measured_with
 from ivr.nlu.model_reader import ModelReader
-from ivr.nlu.model_store import ModelStore, Step
+from ivr.nlu.model_store import ModelDamaged, ModelStore, Step
 from ivr.running.served_model import Noticeboard, Wanted
 
 # A sentence or two of several hundred may tip either way with any retraining.
@@ -88,7 +88,11 @@ class Releases:
         raise ReleaseRefused("the history names no model that was live before this one")
 
     def _go_live(self, what: str, version: str, before: str | None, figures: Mapping[str, float]) -> Released:
-        model = self._store.model(version)
+        try:
+            model = self._store.whole_model(version)
+        except ModelDamaged as damaged:
+            self._note("refused", version, before, str(damaged))
+            raise ReleaseRefused(f"{damaged}. {_stays(before)}") from damaged
         took_s = None
         with self._store.alone():
             if self._board.is_supervised():

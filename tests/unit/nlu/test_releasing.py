@@ -149,6 +149,14 @@ def test_rolling_back_goes_to_what_was_live_before(desk: Desk) -> None:
     assert desk.store.history()[0].what == "rolled back"
 
 
+def test_a_damaged_model_does_not_go_live_even_when_going_back(desk: Desk) -> None:
+    desk.releases.release("v2")
+    desk.store.model("v1").write_text("half of")
+    with pytest.raises(ReleaseRefused, match=r"damaged(.|\n)*v2 stays live"):
+        desk.releases.rollback()
+    assert desk.store.current.read_text() == "v2"
+
+
 def test_there_must_be_something_to_go_back_to(desk: Desk) -> None:
     with pytest.raises(ReleaseRefused, match="names no model"):
         desk.releases.rollback()
