@@ -80,7 +80,8 @@ class ModelStore:
     def whole_model(self, version: str) -> Path:
         """Return the model's file if it is as it was trained. Raises NoSuchVersion, ModelDamaged."""
         model = self.model(version)
-        if (model.parent / "model.sha256").read_text(encoding="utf-8") != _digest(model):
+        kept = model.parent / "model.sha256"
+        if not kept.exists() or kept.read_text(encoding="utf-8") != _digest(model):
             raise ModelDamaged(f"{model} was changed or damaged since it was trained; train again")
         return model
 
