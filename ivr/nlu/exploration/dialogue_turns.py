@@ -104,6 +104,7 @@ class DialogueTurns:
                 self._run_form(turn, action)
             except FormRejected:
                 turn.is_loop_rejected, turn.rejected = True, action
+                turn.taken.pop()  # Rasa counts no action that declined
                 return
             turn.is_loop_rejected = False
         elif action in self._domain.responses or action in self._domain.orders:
