@@ -55,6 +55,7 @@ from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.owners import load_owners
 from ivr.insights.sql_tally import SqlTally
+from ivr.knowledge.library import Library
 from ivr.metrics import ServiceFigures, make_registry
 from ivr.privacy.kept_words import KeptWords
 from ivr.records.database import open_engine
@@ -108,6 +109,7 @@ def wire(settings: Settings) -> WiredServices:
     orders = make_order_book(settings, database)
     dialogue = make_dialogue(settings, wording, clock)
     switchboard = make_switchboard(settings, clock)
+    library = Library.load(settings.nlu_data_dir)
     policy = load_policy(settings.nlu_data_dir)
     desk = TransferDesk(
         records,
@@ -194,7 +196,9 @@ def wire(settings: Settings) -> WiredServices:
             make_shop(settings, database, clock),
             RecordedPrivacyDesk(records, open_tickets(database, clock)),
             lambda: clock.now().date(),
+            library,
         ),
+        library=library,
         readiness=readiness,
     )
 

@@ -11,6 +11,7 @@ from flask import Flask
 from ivr.clock import SystemClock
 from ivr.config import Settings
 from ivr.dialogue.actions import Actions
+from ivr.dialogue.composite_dialogue import CompositeDialogue
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
@@ -35,8 +36,8 @@ def open_trial(settings: Settings, model: Path) -> AbstractContextManager[Dialog
     """Start a Rasa of its own with a model, over a fresh demo shop, for trying the model out."""
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
 
-    def dialogue(url: str, token: str) -> RasaDialogue:
-        return RasaDialogue(url, token, wording, timeout_s=10.0)
+    def dialogue(url: str, token: str) -> CompositeDialogue:
+        return CompositeDialogue(RasaDialogue(url, token, wording, timeout_s=10.0), wording)
 
     return trial(model, RASA_PYTHON.parent.parent, _trial_actions, dialogue, free_port)
 

@@ -23,6 +23,7 @@ from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.tally import Tally
+from ivr.knowledge.library import Library
 from ivr.nlu.studio.studio import Studio
 from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
@@ -64,4 +65,5 @@ class WiredServices:
     calls: Calls
     metrics: CollectorRegistry
     actions: Actions
+    library: Library
     readiness: Mapping[str, Callable[[], bool]]

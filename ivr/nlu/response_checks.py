@@ -47,6 +47,7 @@ SAMPLES: Mapping[str, str] = {
     "carrier_name": "PostNord",
     "tracking_code": "PN12345678SE",
     "caller_name": "Maria Lindqvist",
+    "answer": "You get your money back within fourteen days.",
     "wanted": "I would like to know where my order is",
     "order_status": "out for delivery",
     "position": "12",

@@ -13,6 +13,7 @@ from ivr.web.callback_legs import create_callback_legs_blueprint
 from ivr.web.desk import create_desk_blueprint
 from ivr.web.health import create_health_blueprint
 from ivr.web.insights import create_insights_blueprint
+from ivr.web.knowledge import create_answers_blueprint, create_knowledge_blueprint
 from ivr.web.media import SOCKET_OPTIONS, create_media_blueprint
 from ivr.web.metrics import create_metrics_blueprint
 from ivr.web.rasa_actions import create_rasa_actions_blueprint
@@ -39,6 +40,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(create_sign_in_blueprint(services))
     app.register_blueprint(create_desk_blueprint(services))
     app.register_blueprint(create_insights_blueprint(services))
+    app.register_blueprint(create_knowledge_blueprint(services))
+    app.register_blueprint(create_answers_blueprint(services))
     app.register_blueprint(create_trust_blueprint(services))
     app.register_blueprint(create_about_blueprint(services))
     app.register_blueprint(create_studio_blueprint(services))

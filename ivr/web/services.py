@@ -24,6 +24,7 @@ from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.tally import Tally
+from ivr.knowledge.library import Library
 from ivr.nlu.studio.studio import Studio
 from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
@@ -120,6 +121,8 @@ class Services(Protocol):
     def privacy(self) -> PrivacyOffice: ...
     @property
     def release(self) -> Callable[[], str]: ...
+    @property
+    def library(self) -> Library: ...
     @property
     def tally(self) -> Tally: ...
     @property

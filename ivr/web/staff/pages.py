@@ -18,6 +18,7 @@ class Page:
 
 PAGES = (
     Page("desk", "Desk", "/desk", frozenset({Role.AGENT, Role.SUPERVISOR})),
+    Page("knowledge", "Knowledge", "/knowledge", frozenset(Role)),
     Page("studio", "Studio", "/studio", frozenset({Role.DESIGNER})),
     Page("insights", "Insights", "/insights", frozenset({Role.SUPERVISOR, Role.DESIGNER, Role.ANALYST})),
     Page("trust", "Trust", "/trust", frozenset({Role.AGENT, Role.SUPERVISOR, Role.ANALYST})),

@@ -1,0 +1,1 @@
+"""Short answers that bot, agents and other channels share."""
