@@ -76,8 +76,8 @@ class Settings(BaseSettings):
     agents: str = Field(
         "Anna:+46850000001,Bo:+46850000002",
         description="Who takes transfers, in the order they are asked: Name:+number, or Name:client:<id> "
-        "for somebody whose phone is the desk, or Name:sip:queue@host; separated by commas. After it, in this "
-        "order, what they can: speaks sv en, knows return_item invoice, takes many (a contact centre).",
+        "for somebody whose phone is the desk, or Name:sip:queue@host; separated by commas. After it, in "
+        "this order, what they can: speaks sv en, knows return_item invoice, takes many (a contact centre).",
     )
     routing: str = Field(
         "own",

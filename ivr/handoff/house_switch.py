@@ -14,7 +14,7 @@ _log = log.get("handoff.house_switch")
 
 
 class PeopleFirst:
-    """Safe from any thread. Reads the records at most once per FRESH_S; while they are away it stands still."""
+    """Safe from any thread. Reads the records at most once per FRESH_S; stands still while they are away."""
 
     def __init__(self, desk_records: DeskRecords, clock: Clock) -> None:
         self._desk_records = desk_records

@@ -20,7 +20,8 @@ READS_ENVIRONMENT = {
     "speech/pool_worker.py": "tells OpenMP how to wait before PyTorch is loaded; reads no setting",
 }
 ADAPTER_NAME = re.compile(
-    r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk|Tally)\b"
+    r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk"
+    r"|Tally)\b"
     r"(?!\([^)]*Protocol)",
     re.MULTILINE,
 )

@@ -99,7 +99,8 @@ def test_an_article_is_read_as_it_was_written(tmp_path: Path) -> None:
             ":4: `checked` is a date",
         ),
         (
-            "---\ntitle: x\nowner: y\nchecked: 2030-01-01\ncheck_by: 2030-01-02\nquestions: a\nspoken: s\n---\n",
+            "---\ntitle: x\nowner: y\nchecked: 2030-01-01\ncheck_by: 2030-01-02\nquestions: a\nspoken: s\n"
+            "---\n",
             ":6: `questions` is a list",
         ),
     ],
