@@ -147,7 +147,7 @@ class Retention:
             if self.failures() >= ALARM_AFTER:
                 _log.error("retention_failed_again", nights=self.failures(), why=str(problem))
             raise
-        _log.info("retention_done", **counts)
+        _log.info("retention_done", counts=dict(counts))
         return counts
 
     def preview(self) -> dict[str, Counter[str]]:

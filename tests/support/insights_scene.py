@@ -11,9 +11,10 @@ from flask import Flask
 from ivr.config import Settings
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.insights.sql_tally import SqlTally
-from ivr.records.database import open_engine, upgrade
+from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.kinds import Kind
+from ivr.records.models import metadata
 from ivr.records.sql_records import SqlCallRecords
 from ivr.roles import Role
 from ivr.web.insights import create_insights_blueprint
@@ -53,9 +54,9 @@ class InsightsScene:
 
     def __init__(self, folder: Path) -> None:
         url = f"sqlite:///{folder}/ivr.db"
-        upgrade(url)
         self.clock, self.feed = SteeredClock(), Feed()
         self.engine = open_engine(url)
+        metadata.create_all(self.engine)
         self.records = SqlCallRecords(self.engine, self.feed, self.clock)
         self.tally = SqlTally(self.engine, ZoneInfo("Europe/Stockholm"), lambda number: f"key of {number}")
         owners = {"order_status": "Logistics"}

@@ -59,7 +59,8 @@ def test_every_import_is_a_declared_dependency() -> None:
     undeclared = {
         name
         for name in imported_packages()
-        if COMES_WITH.get(name) not in known
+        if name not in known
+        and COMES_WITH.get(name) not in known
         and not {package.lower().replace("_", "-") for package in installed.get(name, [])} & known
     }
     assert undeclared == set()

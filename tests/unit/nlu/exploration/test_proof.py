@@ -1,6 +1,7 @@
 """The shipped dialogue holds its promises in every state; folders that break one are caught with the path."""
 
 import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ivr.clock import SystemClock
 from ivr.config import Settings
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.expectation import OPEN_QUESTION
+from ivr.conversation.said_again import SaidAgain
 from ivr.dialogue.wording import Wording
 from ivr.nlu.exploration.core_space import CoreExplorer, branched
 from ivr.nlu.exploration.dialogue_space import DialogueExplorer, WordingOnce
@@ -146,12 +148,24 @@ def test_of_two_rules_the_one_that_looks_at_more_wins():
     assert rules.next_action([done]) == "utter_goodbye"
 
 
+class Blunt(SaidAgain):
+    """Never finds that something was said before."""
+
+    def answer(self, prompts):
+        return True
+
+    def repeat(self, is_asked=True):
+        return True
+
+    def announced(self, prompts, language, phrasebook):
+        return prompts
+
+
+@dataclass
 class Forgetful(Conversation):
     """A core that never counts what it repeats and does not know key 0."""
 
-    def _say_again(self, instead=(), is_asked=True):
-        self._again.times = 0
-        return super()._say_again(instead, is_asked)
+    _again: SaidAgain = field(default_factory=Blunt)
 
     def _keys_entered(self, digits):
         return [] if digits == "0" else super()._keys_entered(digits)
