@@ -141,15 +141,21 @@ DIGIT = Expectation(Expecting.DIGITS, "order_number", 1)
 
 
 @pytest.mark.parametrize(
-    ("said", "expects", "text"),
-    [("Five.", DIGIT, "5"), ("Seven.", DIGIT, "7"), ("Yes.", YES_NO, "yes"), ("Nope.", YES_NO, "no")],
+    ("said", "expects", "texts"),
+    [
+        ("Five.", DIGIT, {"5", "five"}),
+        ("Seven.", DIGIT, {"7", "seven"}),
+        ("Yes.", YES_NO, {"yes"}),
+        ("Nope.", YES_NO, {"no", "nope"}),
+    ],
 )
 @pytest.mark.weights
 def test_an_expected_word_is_heard(
-    speak: Callable[[str], np.ndarray], said: str, expects: Expectation, text: str
+    speak: Callable[[str], np.ndarray], said: str, expects: Expectation, texts: set[str]
 ) -> None:
     heard = remembering().transcribe(speak(said), "en", expects)
-    assert (heard.text, heard.doubt) == (text, None)
+    assert heard.doubt is None
+    assert " ".join(words_of(heard.text)) in texts
 
 
 @pytest.mark.weights
