@@ -281,9 +281,9 @@ def test_every_language_is_heard_alike_with_both_windows(
 
     model = whisper.load_model(str(MODELS / "whisper/base.pt"), device="cpu")
     memory, decoder = SilenceMemory(model), GreedyDecoder(model, 160)
-    audio = speak("My order number is 4 7 1, 1 9 2.")
+    audio = speak("My order number is 6 7 1, 1 9 2.")
     with torch.inference_mode():
         short = decoder.decode(memory.encode(audio), language)
         full = decoder.decode(memory.encode_full(audio), language)
     digits = [[letter for letter in recognised.text if letter.isdigit()] for recognised in (short, full)]
-    assert digits[0] == digits[1] == list("471192")
+    assert digits[0] == digits[1] == list("671192")
