@@ -10,6 +10,8 @@ from ivr.privacy.redaction import redact
 WORDS = frozenset(
     {"text", "heard_text", "digits", "words", "evidence", "quote", "wanted", "reason_words", "matter"}
 )
+# Prompts that hold nothing of the caller's, though a tracking code looks like a name and a number.
+OUR_OWN = frozenset({"say_disclosure", "utter_tracking"})
 CALLS_REMEMBERED = 10_000
 
 
@@ -36,6 +38,8 @@ class KeptWords:
         """Return the facts with their words redacted, however deep they stand; all else as it is."""
         if isinstance(facts.get("language"), str):
             self.speaks(call_id, facts["language"])
+        if facts.get("prompt_id") in OUR_OWN:
+            return dict(facts)
         language = self._languages.get(call_id, "en")
         return {name: self._cleaned(name, value, language) for name, value in facts.items()}
 

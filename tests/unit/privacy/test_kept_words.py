@@ -62,3 +62,8 @@ def test_what_is_stored_published_and_journaled_is_redacted(tmp_path: Path) -> N
     stored = inner.transfer("T1")
     assert stored is not None
     assert stored.case == {"wanted": "my card [card number]", "caller_name": "Anna Berg"}
+
+
+def test_a_tracking_code_the_bot_tells_stays() -> None:
+    facts = {"prompt_id": "utter_tracking", "text": "The tracking code is P N 4, 7 1 1, 9 2 5, 5 0 8, S E."}
+    assert KeptWords().clean("CA1", facts) == facts
