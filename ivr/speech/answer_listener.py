@@ -10,10 +10,10 @@ from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.short_answers import (
     BY_FIRST_TOKEN,
     BY_WHOLE,
-    LONGEST_S,
     Weighed,
     is_plain_answer,
     likeliest,
+    longest_s,
     short_answer,
     spellings,
 )
@@ -38,7 +38,7 @@ def answer_heard(
     if not among or is_plain_answer(among, free.text, free.mean_log_probability):
         return free
     word = around_the_sound(audio)
-    if not 0 < word.size <= LONGEST_S * SAMPLE_RATE_HZ:
+    if not 0 < word.size <= longest_s(expects) * SAMPLE_RATE_HZ:
         return free
     once = encode(word)
     free_log = decoder.decode(once, language).log_probability

@@ -14,6 +14,9 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.speech.transcriber import Alternative
 
 LONGEST_S = 1.5  # of sound with 0.1 s around it; longer answers are recognised by themselves
+ONE_DIGIT_S = (
+    0.8  # where several are awaited: five digits said in one breath take 1.4 s and are not one of them
+)
 # How many spellings stay in after their first token, and after the whole of them: (answers, rivals).
 BY_FIRST_TOKEN = (14, 8)
 BY_WHOLE = (6, 3)
@@ -92,6 +95,12 @@ class ShortAnswer:
     text: str
     probability: float
     alternatives: tuple[Alternative, ...]
+
+
+def longest_s(expects: Expectation) -> float:
+    """Return how long a sound may be, 0.1 s around it included, that is weighed as a short answer."""
+    awaits_more = expects.kind is Expecting.DIGITS and expects.digits not in {None, 1}
+    return ONE_DIGIT_S if awaits_more else LONGEST_S
 
 
 def spellings(expects: Expectation, language: str) -> list[Spelling]:

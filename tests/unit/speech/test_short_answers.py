@@ -3,7 +3,15 @@
 import pytest
 
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
-from ivr.speech.short_answers import Spelling, Weighed, is_plain_answer, likeliest, short_answer, spellings
+from ivr.speech.short_answers import (
+    Spelling,
+    Weighed,
+    is_plain_answer,
+    likeliest,
+    longest_s,
+    short_answer,
+    spellings,
+)
 
 YES_NO = Expectation(Expecting.YES_NO, "anything_else")
 DIGITS = Expectation(Expecting.DIGITS, "order_number", 6)
@@ -58,3 +66,8 @@ def test_an_answer_written_with_confidence_needs_no_weighing() -> None:
     assert is_plain_answer(among, "Yes.", -0.2)
     assert not is_plain_answer(among, "Yes.", -0.9)
     assert not is_plain_answer(among, "Help.", -0.1)
+
+
+def test_several_digits_in_one_breath_are_no_single_digit() -> None:
+    one = Expectation(Expecting.DIGITS, "order_number", 1)
+    assert longest_s(DIGITS) < 1.0 < longest_s(one) == longest_s(YES_NO)
