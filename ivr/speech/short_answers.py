@@ -15,8 +15,6 @@ from ivr.speech.transcriber import Alternative
 
 LONGEST_S = 1.5  # of sound with 0.1 s around it; longer answers are recognised by themselves
 ONE_DIGIT_S = 0.8  # where several are awaited: five digits in one breath take 1.4 s and are not one of them
-    0.8  # where several are awaited: five digits said in one breath take 1.4 s and are not one of them
-)
 # How many spellings stay in after their first token, and after the whole of them: (answers, rivals).
 BY_FIRST_TOKEN = (14, 8)
 BY_WHOLE = (6, 3)
