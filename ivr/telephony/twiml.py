@@ -14,6 +14,7 @@ RECORD_MAX_S = 30  # the longest utterance the transcriber takes
 KEYS_WAIT_S = 5
 AGENT_KEY_WAIT_S = 6
 MESSAGE_SILENCE_S = 4
+EARLY_KEY_WAIT_S = 1  # the least the network takes; then the beep says that words are heard too
 BRIEF_SILENCE_S = 3
 BRIEF_MAX_S = 8
 OFFER_WAIT_S = 4
@@ -74,15 +75,7 @@ def pause_and_go_on(seconds: int, path: str) -> str:
 def hear_caller(lines: Sequence[SpokenLine], turn_path: str) -> str:
     """Say the lines, beep, and record one turn; a key ends it. An empty recording asks `turn_path` too."""
     response = VoiceResponse()
-    _say(response, lines)
-    response.record(
-        action=turn_path,
-        timeout=RECORD_SILENCE_S,
-        max_length=RECORD_MAX_S,
-        finish_on_key="1234567890*#",
-        play_beep=True,
-        trim="do-not-trim",
-    )
+    _say_then_record(response, lines, turn_path, RECORD_SILENCE_S, RECORD_MAX_S)
     response.redirect(turn_path)
     return str(response)
 
@@ -175,15 +168,7 @@ def take_message(lines: Sequence[SpokenLine], taken_path: str, max_s: int) -> st
 def ask_briefly(lines: Sequence[SpokenLine], answer_path: str, silent_path: str | None) -> str:
     """Ask for one key or a word; who says nothing goes on at `silent_path`, or hangs up where it is None."""
     response = VoiceResponse()
-    _say(response, lines)
-    response.record(
-        action=answer_path,
-        timeout=BRIEF_SILENCE_S,
-        max_length=BRIEF_MAX_S,
-        finish_on_key="1234567890*#",
-        play_beep=False,
-        trim="do-not-trim",
-    )
+    _say_then_record(response, lines, answer_path, BRIEF_SILENCE_S, BRIEF_MAX_S)
     if silent_path is None:
         response.hangup()
     else:
@@ -253,3 +238,23 @@ def _say(verb: VoiceResponse | Gather, lines: Sequence[SpokenLine]) -> None:
             verb.say(line.text, language=_NETWORK_VOICES[line.language])
         else:
             verb.play(line.audio_url)
+
+
+def _say_then_record(
+    response: VoiceResponse, lines: Sequence[SpokenLine], path: str, silence_s: int, longest_s: int
+) -> None:
+    """Say the lines while taking one key, beep, and record until silence or a key; both go to `path`.
+
+    A recording hears no key that is pressed before it began, and callers press while they are told which.
+    """
+    gather = Gather(action=path, input="dtmf", num_digits=1, finish_on_key="", timeout=EARLY_KEY_WAIT_S)
+    _say(gather, lines)
+    response.append(gather)
+    response.record(
+        action=path,
+        timeout=silence_s,
+        max_length=longest_s,
+        finish_on_key="1234567890*#",
+        play_beep=True,
+        trim="do-not-trim",
+    )

@@ -1,5 +1,6 @@
 """Calls leave nothing personal in any log of the running system, and requests leave no token there."""
 
+import json
 import re
 import socket
 from pathlib import Path
@@ -41,7 +42,7 @@ def after_two_calls(system: RunningSystem, tmp_path_factory: pytest.TempPathFact
         script.write_text(re.sub(r'(?m)^from: ".*"$', f'from: "{number}"', text))
         status, report = system.call(script)
         assert number in script.read_text()
-        assert status == 0, report
+        assert status == 0, json.dumps(report, indent=2)
     return system
 
 

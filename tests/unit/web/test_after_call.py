@@ -12,6 +12,7 @@ from tests.support.transfer_scene import CALLER
 from tests.support.web_scene import WebScene
 
 SID = "RE" + "2" * 32
+KEY_WHILE_ASKED = "Gather action={} finishOnKey= input=dtmf numDigits=1 timeout=1"
 
 
 @pytest.fixture
@@ -44,9 +45,10 @@ def talked_to_a_person(scene: WebScene) -> str:
 
 def test_after_the_bot_two_questions_by_key(scene: WebScene) -> None:
     asked = helped_by_bot(scene)
-    assert asked[0] == 'says "say_survey_solved"'
+    assert asked[:2] == [KEY_WHILE_ASKED.format("/voice/survey/solved?after=1"), 'says "say_survey_solved"']
+    assert asked[2].startswith("Record action=/voice/survey/solved?after=1 ")
     assert asked[-1] == "Hangup", "silence skips it"
-    assert scene.twiml("/voice/survey/solved?after=1", Digits="1")[0] == 'says "say_survey_rating"'
+    assert scene.twiml("/voice/survey/solved?after=1", Digits="1")[1] == 'says "say_survey_rating"'
     thanks = scene.twiml("/voice/survey/rating", Digits="4")
     assert 'says "say_survey_thanks_recap"' in thanks
     assert answers(scene) == [("solved", 1, "key"), ("rating", 4, "key")]
@@ -81,7 +83,7 @@ def test_designers_can_switch_it_off(scene: WebScene) -> None:
 
 def test_after_a_person_yes_ends_the_transfer_and_asks_how_it_was(scene: WebScene) -> None:
     transfer_id = talked_to_a_person(scene)
-    assert scene.twiml("/voice/survey/solved?after=2", Digits="1")[0] == 'says "say_survey_rating"'
+    assert scene.twiml("/voice/survey/solved?after=2", Digits="1")[1] == 'says "say_survey_rating"'
     assert scene.transfers.row(transfer_id).state == "ended"
     assert scene.transfers.outcome() == "connected_to_person"
 

@@ -95,7 +95,8 @@ def test_a_lost_stream_goes_on_turn_by_turn(scene: WebScene) -> None:
     scene.incoming()
     scene.calls.outcome = StreamOutcome(AfterStream.CONTINUE_BY_WEBHOOK)
     scene.calls.answers = [WebhookAnswer((HELLO,), NextStep.LISTEN, number=1)]
-    said, record, redirect = scene.twiml("/voice/after-stream")
+    early_key, said, record, redirect = scene.twiml("/voice/after-stream")
+    assert early_key.startswith("Gather action=/voice/turn?turn=1 "), "a key while it talks is not lost"
     assert said == 'says "Hello."'
     assert record.startswith("Record action=/voice/turn?turn=1 ")
     assert redirect == "Redirect /voice/turn?turn=1"
@@ -191,9 +192,10 @@ def test_the_agent_leaves_after_a_talk_and_the_caller_stays(scene: WebScene) -> 
     transfer_id = is_joined(scene)
     scene.transfers.clock.advance(60)
     told = [
+        "Gather action=/voice/survey/solved?after=2 finishOnKey= input=dtmf numDigits=1 timeout=1",
         'says "say_agent_left_survey"',
         "Record action=/voice/survey/solved?after=2 finishOnKey=1234567890*# maxLength=8 "
-        "playBeep=false timeout=3 trim=do-not-trim",
+        "playBeep=true timeout=3 trim=do-not-trim",
         f"Redirect /voice/stayed/{transfer_id}",
     ]
     assert scene.twiml("/voice/after-conference?attempt=1") == told
