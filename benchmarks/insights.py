@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
 from benchmarks.report import machine, save, spread, table
 from ivr.insights.report import report
@@ -30,6 +31,15 @@ ASKED_EACH = 20
 WRITTEN_AT_ONCE = 2_000
 INTENTS = ("order_status", "track_delivery", "return_item", "invoice", "opening_hours", "complaint", "stock")
 LANGUAGES = ("en", "sv", "nb", "fi")
+SAID = (
+    "do you sell gift cards for the summer house",
+    "can I have the parcel wrapped as a gift",
+    "is the coffee machine loud when it grinds",
+    "I would like to work for you this winter",
+    "the chair I bought has a broken leg",
+    "who cleans the windows of your store",
+)
+CALLERS = 400_000
 LAST_DAY = datetime(2026, 10, 31, tzinfo=UTC)
 Event = tuple[str, float, dict[str, Any]]
 
@@ -38,7 +48,7 @@ def main() -> int:
     """Fill, count, ask, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=1_000_000)
-    parser.add_argument("--database", help="an empty database; a file of its own by default")
+    parser.add_argument("--database", help="an empty database, or one filled before; a file of its own by default")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ivr-insights-") as folder:
         url = given.database or f"sqlite:///{folder}/ivr.db"
@@ -54,7 +64,8 @@ def _measure(engine: Engine, count: int) -> dict[str, Any]:
     tally = SqlTally(engine, ZoneInfo("Europe/Stockholm"), lambda number: number[-8:])
     now = LAST_DAY + timedelta(hours=20)
     began = time.perf_counter()
-    _fill(engine, count)
+    if not _has_calls(engine):
+        _fill(engine, count)
     filled = time.perf_counter()
     print(f"filled {count} calls in {filled - began:.0f} s", file=sys.stderr)
     tally.rebuild(now)
@@ -78,6 +89,11 @@ def _measure(engine: Engine, count: int) -> dict[str, Any]:
         "pages": pages,
         "new_call_s": round(new_call_s + 2.0, 2),
     }
+
+
+def _has_calls(engine: Engine) -> bool:
+    with beginning(engine) as connection:
+        return connection.execute(select(calls.c.call_id).limit(1)).first() is not None
 
 
 def _scopes() -> dict[str, Scope]:
@@ -124,7 +140,7 @@ def _write(engine: Engine, batch: list[tuple[str, datetime, list[Event]]]) -> No
             [
                 {
                     "call_id": call_id,
-                    "caller": f"+467{hash(call_id) % 10**8:08}",
+                    "caller": f"+467{crc32(call_id.encode()) % CALLERS:08}",
                     "language": "en",
                     "started_at": at,
                 }
@@ -170,8 +186,12 @@ def _told(chance: random.Random, language: str, intent: str) -> Iterator[Event]:
         yield (
             Kind.UTTERANCE_HEARD,
             at,
-            {"turn": turn, "text": "", "asr_confidence": round(chance.random(), 3)},
+            {"turn": turn, "text": chance.choice(SAID), "asr_confidence": round(chance.random(), 3)},
         )
+        if chance.random() < 0.02:
+            asked = {"turn": turn, "intent": "out_of_scope", "intent_confidence": 0.8, "verdict": "answered"}
+            yield Kind.TURN_ANSWERED, at + 0.6, {**asked, "expects": {"step": "open_question"}}
+            continue
         if chance.random() < 0.12:
             yield Kind.NO_MATCH, at, {"step": "order_number", "level": 1}
             continue
@@ -185,13 +205,11 @@ def _told(chance: random.Random, language: str, intent: str) -> Iterator[Event]:
         yield from _passed_on(chance, at, "frustrated" if chance.random() < 0.2 else "asked_for_person")
         return
     outcome = "solved_by_bot" if chance.random() < 0.85 else "caller_hung_up"
+    if outcome == "solved_by_bot" and chance.random() < 0.2:
+        for question, value in (("solved", int(chance.random() < 0.8)), ("rating", chance.randint(2, 5))):
+            at += 3
+            yield Kind.SURVEY_ANSWERED, at, {"question": question, "value": value, "way": "key"}
     yield Kind.CALL_ENDED, at + 4, {"outcome": outcome}
-    if chance.random() < 0.2:
-        yield (
-            Kind.SURVEY_ANSWERED,
-            at + 3,
-            {"is_solved": chance.random() < 0.8, "rating": chance.randint(2, 5)},
-        )
 
 
 def _passed_on(chance: random.Random, at: float, reason: str) -> Iterator[Event]:

@@ -13,6 +13,7 @@ from ivr.conversation.conversation import Phrasebook
 from ivr.demo.callers import callers
 from ivr.demo.synthetic_call import SyntheticCall, VirtualClock
 from ivr.records.database import commanding
+from ivr.records.insight_tables import hour_counts, unmet_words
 from ivr.records.models import call_events, call_summaries, calls, day_counts, event_streams, month_counts
 from ivr.records.store import CallRecords
 
@@ -63,9 +64,9 @@ def demo_command(load: Callable[[], Settings], open_records: OpenRecords) -> cli
             )
             for start in range(0, len(ids), 500):
                 some = ids[start : start + 500]
-                for table in (call_events, event_streams, call_summaries, calls):
+                for table in (call_events, event_streams, call_summaries, unmet_words, calls):
                     connection.execute(delete(table).where(table.c.call_id.in_(some)))
-            for sums in (day_counts, month_counts):
+            for sums in (day_counts, hour_counts, month_counts):
                 connection.execute(delete(sums).where(sums.c.is_synthetic.is_(True)))
         click.echo(f"Removed {len(ids)} synthetic calls.")
 

@@ -19,6 +19,7 @@ SMALL_TALK = frozenset(
     | {"nlu_fallback", "slower", "help", "start_over", "change_language", "are_you_a_robot"}
 )
 REACHED_OUTCOMES = frozenset({"connected_to_person", "callback_booked", "message_taken"})
+BAD_MOODS = frozenset({"annoyed_with_bot", "upset"})
 MOST_STEPS = 12  # of a call's way; what comes after is left out of the picture, not out of the figures
 NOTHING_ASKED = "none"
 
@@ -49,6 +50,7 @@ class CallSummary:
     has_answer: bool
     failures: int
     is_frustrated: bool
+    is_annoyed: bool  # told in words: the mood at the escalation, or said so on the way
     said_solved: bool | None
     rating: int | None
     order_number: str | None
@@ -101,7 +103,7 @@ class _Reading:
         self.has_answer = False
         self.failed_at: list[tuple[str, str]] = []
         self.failures = 0
-        self.is_frustrated = False
+        self.is_frustrated = self.is_annoyed = False
         self.said_solved: bool | None = None
         self.rating: int | None = None
         self.order_number: str | None = None
@@ -170,6 +172,7 @@ class _Reading:
         self.turns += 1
         facts = event.facts
         intent = facts.get("intent")
+        self.is_annoyed |= intent == "frustrated"
         if self.intent == NOTHING_ASKED and intent and intent not in SMALL_TALK:
             self.intent = str(intent)
             self._arrive(self.intent, event.at)
@@ -193,6 +196,7 @@ class _Reading:
         self.escalated_at = event.at
         self.reason = str(event.facts.get("reason"))
         self.is_frustrated = self.reason == "frustrated"
+        self.is_annoyed |= self.is_frustrated or event.facts.get("mood") in BAD_MOODS
         if self.reason in {"emergency", "legal", "safety", "money_lost", "vulnerable", "bereavement"}:
             self.risk = self.reason
         self._arrive("waiting", event.at)
@@ -235,6 +239,7 @@ class _Reading:
             has_answer=self.has_answer,
             failures=self.failures,
             is_frustrated=self.is_frustrated,
+            is_annoyed=self.is_annoyed,
             said_solved=self.said_solved,
             rating=self.rating,
             order_number=self.order_number,

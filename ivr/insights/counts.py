@@ -12,6 +12,17 @@ ANSWER_CLASSES_MS = (*range(100, 2000, 100), *range(2000, 5001, 500))
 WAIT_CLASSES_MS = tuple(1000 * s for s in (5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200))
 CONFIDENCE_CLASSES = tuple(range(50, 1001, 50))  # permille
 OPEN_CLASS = "more"
+SLOW_ANSWER_MS = 1_500  # to the first audio: a caller begins to wonder whether the line is dead
+UNSURE_PERMILLE = 500
+COMPLAINT = "complaint"
+# What is counted by hour too; the rest by day is enough.
+BY_HOUR = frozenset(
+    {
+        "calls", "turns", "turns_squared", "calls_with_keys", "calls_with_barge_in", "tried_bot",
+        "called_again", "ratings", "rating_sum", "rating_squares", "survey_answers", "survey_solved", "fate",
+        "annoyed", "complaints", "no_matches", "answers", "slow_answers", "heard", "unsure", "over",
+    }
+)  # fmt: skip
 
 
 class Slice(NamedTuple):
@@ -49,8 +60,23 @@ def counts_of(summary: CallSummary, fate: Fate | None, called_again: bool, hour:
     return counted
 
 
+def by_hour(counted: Counter[Subject]) -> Iterator[tuple[Subject, int]]:
+    """Yield those of a call's counts that are kept by hour."""
+    for subject, amount in counted.items():
+        if subject.measure in BY_HOUR:
+            yield subject, amount
+
+
 def _amounts(summary: CallSummary, called_again: bool) -> Iterator[tuple[str, int]]:
     yield "calls", 1
+    yield "over", int(summary.outcome is not None)
+    yield "annoyed", int(summary.is_annoyed)
+    yield "complaints", int(summary.intent == COMPLAINT)
+    yield "no_matches", sum(kind == "no_match" for _, kind in summary.failed_at)
+    yield "answers", len(summary.answer_ms)
+    yield "slow_answers", sum(answer > SLOW_ANSWER_MS for answer in summary.answer_ms)
+    yield "heard", len(summary.confidence_permille)
+    yield "unsure", sum(confidence < UNSURE_PERMILLE for confidence in summary.confidence_permille)
     yield "turns", summary.turns
     yield "turns_squared", summary.turns**2
     yield "barge_ins", summary.barge_ins

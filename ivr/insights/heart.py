@@ -8,7 +8,8 @@ from ivr.insights.figures import Figure, mean, share
 Sums = Mapping[str, Mapping[str, int]]
 MEASURES = (
     "calls", "turns", "turns_squared", "calls_with_keys", "calls_with_barge_in", "tried_bot", "called_again",
-    "ratings", "rating_sum", "rating_squares", "survey_answers", "survey_solved", "fate", "escalated",
+    "ratings", "rating_sum", "rating_squares", "survey_answers", "survey_solved", "fate", "annoyed",
+    "complaints",
 )  # fmt: skip
 
 
@@ -21,6 +22,9 @@ def heart(sums: Sums) -> dict[str, Figure]:
         "happiness_rating": mean(
             total(sums, "rating_sum"), total(sums, "rating_squares"), total(sums, "ratings")
         ),
+        "happiness_solved": share(total(sums, "survey_solved"), total(sums, "survey_answers")),
+        "happiness_mood": share(total(sums, "annoyed"), calls),
+        "happiness_complaints": share(total(sums, "complaints"), calls),
         "engagement_turns": mean(total(sums, "turns"), total(sums, "turns_squared"), calls),
         "engagement_keys": share(total(sums, "calls_with_keys"), calls),
         "engagement_barge_in": share(total(sums, "calls_with_barge_in"), calls),

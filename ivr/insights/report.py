@@ -45,9 +45,9 @@ def report(tally: Tally, scope: Scope, owners: Mapping[str, str], given: value.A
     measures = {*MEASURES, *value.MEASURES, "alive", "without_disclosure", "hour", "edge", "stay_ms", "stays"}
     measures |= {"left_at", "escalation", "risk", "answer_class"}
     sums = tally.amounts(sorted(measures), scope)
-    by_intent = {name: tally.split(name, "intent", scope) for name in MatterSums.__annotations__}
-    found = matters(MatterSums(**by_intent), owners, given)
-    risky = sum(sum(by_intent["calls"].get(intent, {}).values()) for intent in value.RISKY_INTENTS)
+    by_intent = matter_sums(tally, scope)
+    found = matters(by_intent, owners, given)
+    risky = sum(sum(by_intent.calls.get(intent, {}).values()) for intent in value.RISKY_INTENTS)
     return Report(
         scope=scope,
         calls=total(sums, "calls"),
@@ -71,8 +71,15 @@ def report(tally: Tally, scope: Scope, owners: Mapping[str, str], given: value.A
         answer_p95=quantile(sums["answer_class"], 0.95),
         releases=_amounts(tally, "release", scope),
         languages=_amounts(tally, "language", scope),
-        intents={intent: sum(counted.values()) for intent, counted in by_intent["calls"].items()},
+        intents={intent: sum(counted.values()) for intent, counted in by_intent.calls.items()},
     )
+
+
+def matter_sums(tally: Tally, scope: Scope) -> MatterSums:
+    """Return what was counted of each matter. Raises RecordsUnavailable."""
+    names = list(MatterSums.__annotations__)
+    by_intent = tally.splits(names, "intent", scope)
+    return MatterSums(**{name: {intent: sums[name] for intent, sums in by_intent.items()} for name in names})
 
 
 def _amounts(tally: Tally, by: str, scope: Scope) -> dict[str, int]:

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     Connection,
     Engine,
-    Select,
     and_,
     bindparam,
     delete,
@@ -26,30 +26,42 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.insights.call_summary import CallSummary, plain, read_summary, summarise
-from ivr.insights.counts import Slice, Subject, counts_of
+from ivr.insights.counts import Slice, Subject, by_hour, counts_of
 from ivr.insights.fates import RETURN_DAYS, fate_of
-from ivr.insights.tally import CallOnList, Scope
+from ivr.insights.sql_figures import MONTH, READ_AT_ONCE, SqlFigures
+from ivr.insights.unmet import Unmet
+from ivr.insights.unmet import unmet_words as words_without_answer
 from ivr.records import rows
 from ivr.records.database import beginning
+from ivr.records.insight_tables import hour_counts, unmet_words
 from ivr.records.models import call_events, call_summaries, calls, day_counts, event_streams, month_counts
 from ivr.records.store import CallEvent
 
 RETURN = timedelta(days=RETURN_DAYS)
-READ_AT_ONCE = 500
 WRITTEN_AT_ONCE = 50
 UNKNOWN_LANGUAGE = "en"
-MONTH = 7  # characters of YYYY-MM
-SPLITS = {"day", "intent", "language", "release"}
+OF_A_DAY = (day_counts, hour_counts)
+COUNTED = (call_summaries, unmet_words, *OF_A_DAY, month_counts)
+HourSlice = tuple[str, str, bool]  # hour, release, is_synthetic
 
 
-class SqlTally:
+@dataclass(frozen=True)
+class _Changed:
+    """A call with new events: its row, its words without an answer, up to which event it reaches."""
+
+    row: dict[str, Any]
+    unmet: list[Unmet]
+    last_seq: int
+
+
+class SqlTally(SqlFigures):
     """Implements `Tally`. One thread counts; any may ask.
 
     `key_of` turns a phone or order number into one that cannot be turned back and stays the same.
     """
 
     def __init__(self, engine: Engine, zone: ZoneInfo, key_of: Callable[[str], str]) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._zone = zone
         self._key_of = key_of
         self._summed_until: str | None = None  # the month that was running when months were last summed up
@@ -69,9 +81,8 @@ class SqlTally:
     def rebuild(self, now: datetime) -> int:
         """Forget all sums and count every stored call anew, each day once."""
         with beginning(self._engine, is_writing=True) as connection:
-            connection.execute(delete(call_summaries))
-            connection.execute(delete(day_counts))
-            connection.execute(delete(month_counts))
+            for table in COUNTED:
+                connection.execute(delete(table))
             connection.execute(update(event_streams).values(counted_seq=0))
         counted = 0
         while changed := self._changed(READ_AT_ONCE, now):
@@ -88,81 +99,6 @@ class SqlTally:
         self._sum_up_months(days, now)
         return counted
 
-    def amounts(self, measures: Sequence[str], scope: Scope) -> Mapping[str, Mapping[str, int]]:
-        """Return the sums of each measure by key."""
-        found: dict[str, dict[str, int]] = {measure: {} for measure in measures}
-        for measure, key, amount in self._sums("measure", measures, scope):
-            found[measure][key] = found[measure].get(key, 0) + amount
-        return found
-
-    def split(self, measure: str, by: str, scope: Scope) -> Mapping[str, Mapping[str, int]]:
-        """Return a measure's sums by key for each value of a column. Raises ValueError for another column."""
-        if by not in SPLITS:
-            raise ValueError(f"figures are split by {', '.join(sorted(SPLITS))}")
-        found: dict[str, dict[str, int]] = {}
-        for value, key, amount in self._sums(by, [measure], scope):
-            of_value = found.setdefault(value, {})
-            of_value[key] = of_value.get(key, 0) + amount
-        return dict(sorted(found.items()))
-
-    def _sums(self, by: str, measures: Sequence[str], scope: Scope) -> list[tuple[str, str, int]]:
-        """Return (value, key, amount); a pair may come twice, from whole months and from single days."""
-        with beginning(self._engine) as connection:
-            months = [] if by == "day" else self._whole_months(connection, scope)
-            of_months = month_counts.c.month.in_(months)
-            of_days = and_(
-                day_counts.c.day.between(scope.first_day, scope.last_day),
-                func.substr(day_counts.c.day, 1, MONTH).not_in(months),
-            )
-            found: list[tuple[str, str, int]] = []
-            parts = [(day_counts, of_days), *([(month_counts, of_months)] if months else [])]
-            for table, is_within in parts:
-                columns = (table.c[by], table.c.key)
-                wanted = select(*columns, func.sum(table.c.amount)).where(
-                    table.c.measure.in_(measures), is_within
-                )
-                wanted = _narrowed(table.c, wanted, scope).group_by(*columns)
-                found += [(row[0], row[1], int(row[2])) for row in connection.execute(wanted)]
-        return found
-
-    def _whole_months(self, connection: Connection, scope: Scope) -> list[str]:
-        """Return the months that are summed up and lie in the scope from their first to their last day."""
-        first = scope.first_day[:MONTH] if scope.first_day.endswith("-01") else f"{scope.first_day[:MONTH]}~"
-        after = (date.fromisoformat(scope.last_day) + timedelta(days=1)).isoformat()[:MONTH]
-        known = select(month_counts.c.month).where(month_counts.c.measure == "calls").distinct()
-        is_inside = and_(month_counts.c.month >= first, month_counts.c.month < after)
-        return list(connection.execute(known.where(is_inside)).scalars())
-
-    def calls(
-        self, scope: Scope, fate: str | None = None, step: str | None = None, limit: int = 50
-    ) -> Sequence[CallOnList]:
-        """Return the newest calls of the scope."""
-        is_inside = call_summaries.c.day.between(scope.first_day, scope.last_day)
-        wanted = _narrowed(call_summaries.c, select(call_summaries).where(is_inside), scope)
-        if fate is not None:
-            wanted = wanted.where(call_summaries.c.fate == fate)
-        found = []
-        with beginning(self._engine) as connection:
-            for row in connection.execute(wanted.order_by(call_summaries.c.started_at.desc())).yield_per(
-                READ_AT_ONCE
-            ):
-                if step is not None and all(stay["step"] != step for stay in row.summary["way"]):
-                    continue
-                found.append(
-                    CallOnList(
-                        row.call_id,
-                        row.started_at,
-                        row.intent,
-                        row.language,
-                        row.release,
-                        row.fate,
-                        row.summary,
-                    )
-                )
-                if len(found) == limit:
-                    break
-        return found
-
     # What changed
 
     def _take_in(self, now: datetime, limit: int) -> tuple[int, set[str]]:
@@ -173,15 +109,15 @@ class SqlTally:
             some = changed[start : start + WRITTEN_AT_ONCE]
             with beginning(self._engine, is_writing=True) as connection:
                 before = select(call_summaries.c.day)
-                before = before.where(call_summaries.c.call_id.in_([row["call_id"] for row, _ in some]))
+                before = before.where(call_summaries.c.call_id.in_([one.row["call_id"] for one in some]))
                 days |= set(connection.execute(before).scalars())
                 self._store(connection, some)
-                for row, _ in some:
-                    days |= {row["day"], *self._tell_others(connection, row)}
+                for one in some:
+                    days |= {one.row["day"], *self._tell_others(connection, one.row)}
         return len(changed), days
 
-    def _changed(self, limit: int, now: datetime) -> list[tuple[dict[str, Any], int]]:
-        """Return rows of calls with new events, and up to which event each one reaches."""
+    def _changed(self, limit: int, now: datetime) -> list[_Changed]:
+        """Return the calls with new events."""
         is_uncounted = event_streams.c.last_seq != event_streams.c.counted_seq
         with beginning(self._engine) as connection:
             wanted = select(event_streams.c.call_id).where(is_uncounted).limit(limit)
@@ -195,9 +131,10 @@ class SqlTally:
         found = []
         for call_id, happened in events.items():
             call = known.get(call_id)
-            summary = summarise(happened, call.language if call is not None else UNKNOWN_LANGUAGE)
+            language = call.language if call is not None else UNKNOWN_LANGUAGE
+            summary = summarise(happened, language)
             row = self._row(summary, call.caller if call is not None else None, now)
-            found.append((row, happened[-1].seq))
+            found.append(_Changed(row, words_without_answer(happened, language), happened[-1].seq))
         return found
 
     def _row(self, summary: CallSummary, caller: str | None, now: datetime) -> dict[str, Any]:
@@ -218,16 +155,26 @@ class SqlTally:
             "summary": plain(summary),
         }
 
-    def _store(self, connection: Connection, changed: Sequence[tuple[dict[str, Any], int]]) -> None:
+    def _store(self, connection: Connection, changed: Sequence[_Changed]) -> None:
         """Write summaries and how far each call is counted. Who called again is told afterwards."""
         stored = self._insert(call_summaries)
         changes = {column.name: stored.excluded[column.name] for column in call_summaries.c}
         connection.execute(
             stored.on_conflict_do_update(index_elements=["call_id"], set_=changes),
-            [row for row, _ in changed],
+            [one.row for one in changed],
         )
+        call_ids = [one.row["call_id"] for one in changed]
+        connection.execute(delete(unmet_words).where(unmet_words.c.call_id.in_(call_ids)))
+        same = ("call_id", "day", "is_synthetic", "intent", "release")
+        told = [
+            {**{name: one.row[name] for name in same}, **unmet.__dict__}
+            for one in changed
+            for unmet in one.unmet
+        ]
+        if told:
+            connection.execute(insert(unmet_words), told)
         done = update(event_streams).where(event_streams.c.call_id == bindparam("id"))
-        reached = [{"id": row["call_id"], "seen": seen} for row, seen in changed]
+        reached = [{"id": one.row["call_id"], "seen": one.last_seq} for one in changed]
         connection.execute(done.values(counted_seq=bindparam("seen")), reached)
 
     def _tell_others(self, connection: Connection, row: Mapping[str, Any]) -> set[str]:
@@ -269,15 +216,21 @@ class SqlTally:
 
     def _count_days(self, days: Iterable[str]) -> None:
         for day in sorted(days):
-            counted = self._counted(day)
+            counted, hourly = self._counted(day)
             sums = [
                 {**slice_._asdict(), "measure": subject.measure, "key": subject.key, "amount": amount}
                 for (slice_, subject), amount in counted.items()
             ]
+            by_the_hour = [
+                {"day": day, "hour": hour, "release": release, "is_synthetic": is_synthetic}
+                | {"measure": subject.measure, "key": subject.key, "amount": amount}
+                for ((hour, release, is_synthetic), subject), amount in hourly.items()
+            ]
             with beginning(self._engine, is_writing=True) as connection:
-                connection.execute(delete(day_counts).where(day_counts.c.day == day))
-                if sums:
-                    connection.execute(insert(day_counts), sums)
+                for table, rows_of_day in zip(OF_A_DAY, (sums, by_the_hour), strict=True):
+                    connection.execute(delete(table).where(table.c.day == day))
+                    if rows_of_day:
+                        connection.execute(insert(table), rows_of_day)
 
     def _sum_up_months(self, days: Iterable[str], now: datetime) -> None:
         """Sum up the months of these days that are over, and those that came to be over meanwhile."""
@@ -293,9 +246,10 @@ class SqlTally:
                 connection.execute(delete(month_counts).where(month_counts.c.month == month))
                 connection.execute(insert(month_counts).from_select(names, sums.group_by(*columns)))
 
-    def _counted(self, day: str) -> Counter[tuple[Slice, Subject]]:
+    def _counted(self, day: str) -> tuple[Counter[tuple[Slice, Subject]], Counter[tuple[HourSlice, Subject]]]:
         """Count a day's calls; fates that were written before somebody called again are put right."""
         counted: Counter[tuple[Slice, Subject]] = Counter()
+        hourly: Counter[tuple[HourSlice, Subject]] = Counter()
         changed = []
         of_day = select(call_summaries).where(call_summaries.c.day == day)
         with beginning(self._engine) as connection:
@@ -306,25 +260,19 @@ class SqlTally:
                 if fate != row.fate:
                     changed.append({"id": row.call_id, "right": fate})
                 hour = self._local(row.started_at).hour
-                for subject, amount in counts_of(summary, fate, row.called_again, hour).items():
+                adds = counts_of(summary, fate, row.called_again, hour)
+                for subject, amount in adds.items():
                     counted[slice_, subject] += amount
+                for subject, amount in by_hour(adds):
+                    hourly[(f"{hour:02}", row.release, row.is_synthetic), subject] += amount
         if changed:
             put_right = update(call_summaries).where(call_summaries.c.call_id == bindparam("id"))
             with beginning(self._engine, is_writing=True) as connection:
                 connection.execute(put_right.values(fate=bindparam("right")), changed)
-        return counted
+        return counted, hourly
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone)
-
-
-def _narrowed(columns: Any, wanted: Select[Any], scope: Scope) -> Select[Any]:
-    wanted = wanted.where(columns.is_synthetic.is_(scope.is_synthetic))
-    for name in ("intent", "language", "release"):
-        value = getattr(scope, name)
-        if value is not None:
-            wanted = wanted.where(columns[name] == value)
-    return wanted
 
 
 def _same_matter(caller_key: str | None, order_key: str | None) -> Any | None:

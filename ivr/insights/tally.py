@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,28 @@ class CallOnList:
     summary: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class QuotedCall:
+    """Words of a call that met no answer, redacted, and how the call ended."""
+
+    call_id: str
+    day: str
+    language: str
+    intent: str
+    step: str
+    why: str
+    text: str
+    fate: str | None
+
+
+class HourOfRelease(NamedTuple):
+    """One hour of one day with one release; the company's own time."""
+
+    day: str
+    hour: str
+    release: str
+
+
 class Tally(Protocol):
     """Sums of whole numbers by day. Safe from any thread.
 
@@ -51,6 +73,29 @@ class Tally(Protocol):
 
     def split(self, measure: str, by: str, scope: Scope) -> Mapping[str, Mapping[str, int]]:
         """Return a measure's sums by key, for each "day", "intent", "language" or "release"."""
+        ...
+
+    def splits(
+        self, measures: Sequence[str], by: str, scope: Scope
+    ) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+        """Return the same for several measures: value, measure, key."""
+        ...
+
+    def by_hour(self, measures: Sequence[str], scope: Scope) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+        """Return the sums for each hour of the day "00" to "23"; of all matters and languages together.
+
+        Raises ValueError for a scope of one matter or language.
+        """
+        ...
+
+    def hours(
+        self, measures: Sequence[str], days: Sequence[str]
+    ) -> Mapping[HourOfRelease, Mapping[str, Mapping[str, int]]]:
+        """Return the sums of real calls in each hour of these days, by release."""
+        ...
+
+    def quotes(self, scope: Scope, limit: int) -> Sequence[QuotedCall]:
+        """Return the newest words that met no answer."""
         ...
 
     def calls(

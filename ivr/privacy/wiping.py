@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
 from ivr.privacy.kept_facts import without_person
+from ivr.records.insight_tables import unmet_words
 from ivr.records.models import (
     call_events,
     call_summaries,
@@ -27,6 +28,7 @@ OF_A_CALL: tuple[Table, ...] = (
     call_events,
     event_streams,
     call_summaries,
+    unmet_words,
     transfers,
     callback_tries,
     callbacks,
@@ -56,6 +58,8 @@ def words(connection: Connection, call_ids: Collection[str]) -> Counter[str]:
             update(transfers).where(is_it).values(case=without_person(transfer.case), briefing=[])
         )
         counts["transfers"] += 1
+    of_these = delete(unmet_words).where(unmet_words.c.call_id.in_(call_ids))
+    counts["unmet_words"] += connection.execute(of_these).rowcount
     _blank(connection, counts, callbacks, call_ids, briefing=[])
     _blank(connection, counts, messages, call_ids, text=None)
     _blank(connection, counts, texts, call_ids, body="")

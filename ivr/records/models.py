@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from ivr.records import studio_tables, trust_tables  # noqa: F401  they belong to the same database
+from ivr.records import insight_tables, studio_tables, trust_tables  # noqa: F401  they belong to the same database
 from ivr.records.columns import UtcDateTime, metadata
 
 # Values of handoff.transfer.TransferState. A live transfer has a caller who waits for somebody; an agent

@@ -121,7 +121,7 @@ def test_counted_step_by_step_is_counted_anew(calls: list[Any]) -> None:
         "called_again",
         "stay_ms",
         "failure",
-        "hour_fate",
+        "hour",
         "rating_sum",
         "total_ms",
     ]
@@ -134,7 +134,10 @@ def test_counted_step_by_step_is_counted_anew(calls: list[Any]) -> None:
         house.catch_up()
         counted = house.tally.amounts(measures, EVERYTHING)
         by_day = house.tally.split("fate", "day", EVERYTHING)
+        by_hour = house.tally.by_hour(["calls", "fate", "no_matches", "annoyed"], EVERYTHING)
         house.tally.rebuild(house.clock.now())
         assert house.tally.amounts(measures, EVERYTHING) == counted
         assert house.tally.split("fate", "day", EVERYTHING) == by_day
+        assert house.tally.by_hour(["calls", "fate", "no_matches", "annoyed"], EVERYTHING) == by_hour
+        assert sum(sums["calls"].get("", 0) for sums in by_hour.values()) == len(calls)
         assert sum(sum(of_day.values()) for of_day in by_day.values()) == sum(counted["fate"].values())
