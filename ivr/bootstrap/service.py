@@ -33,9 +33,9 @@ from ivr.calls.recorded_speech import RecordedSpeech
 from ivr.calls.turn_ends import open_turn_ends
 from ivr.clock import SystemClock
 from ivr.config import Settings, load
-from ivr.conversation.conversation import Pace
 from ivr.conversation.language_choice import Languages
 from ivr.conversation.language_settings import read_languages
+from ivr.conversation.patience import Pace
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk

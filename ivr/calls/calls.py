@@ -14,9 +14,10 @@ from ivr.calls.live_call import LiveCall, StreamEnd
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome
-from ivr.conversation.conversation import Conversation, Pace
+from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import CallerHungUp, PeopleWanted
 from ivr.conversation.language_choice import ONLY_ITS_OWN, Languages
+from ivr.conversation.patience import Pace
 from ivr.conversation.phrasebook import Phrasebook
 from ivr.handoff.escalation.decision import Watch
 from ivr.handoff.transfer import TransferState

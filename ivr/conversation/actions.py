@@ -66,4 +66,22 @@ class Note:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-Action = Say | Listen | AskDialogue | HandOver | HangUp | Note
+class TapeOrder(StrEnum):
+    """What is to happen to a recording."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    DROP = "drop"  # stopped and deleted: it holds what must not be kept
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Steer the call's recording. `agreed` are, with START, the purposes and how each was agreed to."""
+
+    order: TapeOrder
+    agreed: tuple[tuple[str, str], ...] = ()
+
+
+Action = Say | Listen | AskDialogue | HandOver | HangUp | Note | Tape

@@ -33,15 +33,16 @@ from ivr.conversation.language_choice import (
     reworded,
 )
 from ivr.conversation.last_questions import LastQuestions
+from ivr.conversation.patience import Pace
 from ivr.conversation.phrasebook import Phrasebook
 from ivr.conversation.prompt import Prompt
+from ivr.conversation.recording import AGREEING_KEY, ANSWER, Recording, yes_or_no
 from ivr.conversation.repair import Repair
 from ivr.conversation.said_again import SaidAgain
 from ivr.conversation.told_secrets import ToldSecrets
 from ivr.conversation.why import is_person_due, why_transferred
-from ivr.conversation.wording_choice import asked_again, lead_in, still_working
+from ivr.conversation.wording_choice import asked_again, at_pace, lead_in, still_working
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Keyed, Spoken, Verdict
-from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.escalation.decision import Decision, Mood, Step, Watch
 from ivr.handoff.escalation.questions import questions_before_transfer
@@ -63,14 +64,6 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How patient the bot is, in seconds."""
-
-    no_input_s: float = 5.0
-    no_input_again_s: float = 7.0
-
-
 @dataclass
 class Conversation:
     """One call's conversation, owned by one thread; `handle` never blocks and takes events in any order."""
@@ -79,7 +72,7 @@ class Conversation:
     language: str
     phrasebook: Phrasebook
     caller_number: str | None = None
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     watch: Watch | None = None
     languages: Languages = ONLY_ITS_OWN
     stage: Stage = Stage.NEW
@@ -87,6 +80,7 @@ class Conversation:
     turn: int = 0
     outcome: Outcome | None = None
     secrets: ToldSecrets = field(default_factory=ToldSecrets)
+    recording: Recording = field(default_factory=Recording)
     _repair: Repair = field(default_factory=Repair)
     _again: SaidAgain = field(default_factory=SaidAgain)
     _last_answer: tuple[Prompt, ...] = ()
@@ -117,13 +111,8 @@ class Conversation:
         actions = self._secret_told(event) if isinstance(event, SecretTold) else self._talk(event)
         judged, self._judged = self._judged, []
         self._again.heard_last([action.prompt for action in actions if isinstance(action, Say)])
-        return [*judged, *self._at_pace(actions)]
-
-    def _at_pace(self, actions: list[Action]) -> list[Action]:
-        """Slow down what is said for a caller who asked for it."""
-        if self._known.facts.get("speech_rate") != "slow":
-            return actions
-        return [Say(replace(one.prompt, is_slow=True)) if isinstance(one, Say) else one for one in actions]
+        taped = self.recording.follow(event, actions, self.expects)
+        return [*judged, *at_pace(actions, self._known.facts.get("speech_rate") == "slow"), *taped]
 
     def _talk(self, event: Event) -> list[Action]:
         if self._last_questions is not None:
@@ -153,12 +142,25 @@ class Conversation:
 
     def _begin(self) -> list[Action]:
         self.stage = Stage.TALKING
-        protected = self._disclosure()
         if self._is_people_first:
-            return [protected, *self._escalate(EscalationReason.PEOPLE_FIRST)]
-        opening = self.phrasebook.prompt(HOW_TO_REACH_A_PERSON, self.language)
+            return [self._disclosure(), *self._escalate(EscalationReason.PEOPLE_FIRST)]
+        return [self._disclosure(), *self._key_offers(), *self._open()]
+
+    def _open(self) -> list[Action]:
+        """Ask whether the call may be recorded, where that is wanted, then what the caller wants."""
+        notice = self.recording.notice(self.language, self.phrasebook)
+        self.expects = OPEN_QUESTION if notice is None else ANSWER
+        opening = notice or self.phrasebook.prompt(HOW_TO_REACH_A_PERSON, self.language)
         self._last_answer = self._again.current = (opening,)
-        return [protected, *self._key_offers(), Say(opening), self._listen(self.pace.no_input_s)]
+        return [Say(opening), self._listen(self.pace.no_input_s)]
+
+    def _recording_answered(self, is_yes: bool | None, by: str) -> list[Action]:
+        notes = self.recording.answer(is_yes, by)
+        if notes is not None:
+            return [*notes, *self._open()]
+        self.recording.notice_again()  # a yes counts only after all of it
+        said = [Say(replace(prompt, is_interruptible=False)) for prompt in self._last_answer]
+        return [*said, self._listen(self.pace.no_input_s)]
 
     def _resume(self) -> list[Action]:
         if self.stage is Stage.NEW:
@@ -168,12 +170,11 @@ class Conversation:
     def _prompt_ended(self, event: PromptEnded) -> list[Action]:
         self._is_barge_in = not event.is_complete
         if event.prompt_id != DISCLOSURE:
-            return []
+            return [*self.recording.notice_ended(event, self.language, self.phrasebook)]
         if event.is_complete:
             self._disclosed_in.add(self.language)
-        version = self.phrasebook.version(self.language)
-        facts = {"text_version": version, "language": self.language, "is_complete": event.is_complete}
-        return [Note("disclosure_played", facts)]
+        facts = {"text_version": self.phrasebook.version(self.language), "language": self.language}
+        return [Note("disclosure_played", {**facts, "is_complete": event.is_complete})]
 
     def _utterance_heard(self, event: UtteranceHeard) -> list[Action]:
         if event.doubt in NOTHING_WAS_SAID:
@@ -181,11 +182,17 @@ class Conversation:
         chosen = self.languages.chosen(event, self.language, is_first=self.turn == 0)
         if chosen is not None:
             return self._take_language(chosen, event)
+        if self.recording.is_asking:
+            is_yes = yes_or_no(event.text, self.language) if event.doubt is None else None
+            if is_yes is not None or event.doubt is not None:
+                return self._recording_answered(is_yes, "word")
+            self.expects = OPEN_QUESTION
+            return [*(self.recording.answer(None, "other") or ()), *self._utterance_heard(event)]
         self._heard = event
         if event.doubt is not None or not event.text.strip():
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
         self._known.heard(event.text, self.turn + 1)
-        return self._ask(Spoken(event.text))
+        return self._ask(Spoken(event.text, event.readings))
 
     def _secret_told(self, event: SecretTold) -> list[Action]:
         """Tell the caller that it was not kept, once, and go on with the question on the floor."""
@@ -209,6 +216,8 @@ class Conversation:
         chosen = self.language_keys.get(digits)
         if chosen is not None:
             return self._take_language(Choice(chosen, ChosenBy.KEY), None)
+        if self.recording.is_asking:
+            return self._recording_answered(digits == AGREEING_KEY, "key")
         return self._ask(Keyed(digits))
 
     @property
@@ -224,11 +233,12 @@ class Conversation:
             self.watch.language = chosen.language
         if not self._again.change_language():
             return [note, *self._escalate(EscalationReason.KEPT_REPEATING)]
+        self.recording.notice_again()
         told = [] if self.language in self._disclosed_in else [self._disclosure()]
         if heard is not None and heard.doubt is None and chosen.are_words_good:
             self._heard = heard
             self._known.heard(heard.text, self.turn + 1)
-            return [note, *told, *self._ask(Spoken(heard.text))]
+            return [note, *told, *self._ask(Spoken(heard.text, heard.readings))]
         self._last_answer = reworded(self._last_answer, self.language, self.phrasebook)
         return [note, *told, *map(Say, self._last_answer), self._listen(self.pace.no_input_s)]
 
@@ -247,6 +257,8 @@ class Conversation:
         return [AskDialogue(self.turn, heard)]
 
     def _nothing_said(self) -> list[Action]:
+        if self.recording.is_asking:
+            return self._recording_answered(None, "silence")
         step = self.expects.step
         level = self._repair.fail(step)
         note = Note("no_input", {"step": step, "level": level})
@@ -333,14 +345,14 @@ class Conversation:
         return decision
 
     def _goodbye(self, prompts: tuple[Prompt, ...]) -> list[Action]:
-        self.stage = Stage.LEAVING
-        self.outcome = Outcome.SOLVED_BY_BOT
+        self.stage, self.outcome = Stage.LEAVING, Outcome.SOLVED_BY_BOT
         return [*map(Say, prompts), HangUp(Outcome.SOLVED_BY_BOT)]
 
     def _escalate(self, reason: EscalationReason, prompts: tuple[Prompt, ...] = ()) -> list[Action]:
         decision = self.watch.last if self.watch is not None else None
         note = Note("escalated", {"reason": reason.value, **(decision.plain_why() if decision else {})})
-        case = self._case(reason)
+        told = why_transferred(self.watch) | {"misses": self._repair.in_call}
+        case = self._known.case(self.call_id, self.language, reason, self.caller_number, **told)
         questions = questions_before_transfer(case, decision.mood if decision else Mood.ANNOYED_WITH_BOT)
         self._last_questions = LastQuestions(case, questions)
         asked = self._ask_last(self._last_questions)
@@ -372,23 +384,11 @@ class Conversation:
         return self._ask_last(questions)
 
     def _caller_hung_up(self) -> list[Action]:
-        was_leaving = self.stage is Stage.LEAVING
-        self.stage = Stage.OVER
+        was_leaving, self.stage = self.stage is Stage.LEAVING, Stage.OVER
         if was_leaving:
             return []
         self.outcome = Outcome.CALLER_HUNG_UP
         return [HangUp(Outcome.CALLER_HUNG_UP)]
-
-    def _case(self, reason: EscalationReason) -> Case:
-        return self._known.case(
-            self.call_id,
-            self.language,
-            reason,
-            self.caller_number,
-            misses=self._repair.in_call,
-            earlier_contacts=self.watch.situation.earlier_contacts if self.watch is not None else 0,
-            **why_transferred(self.watch.last if self.watch is not None else None),
-        )
 
     def _disclosure(self) -> Say:
         return Say(replace(self.phrasebook.prompt(DISCLOSURE, self.language), is_interruptible=False))

@@ -30,12 +30,14 @@ class UtteranceHeard:
     """The caller said something. `doubt` names why it must not be acted on, if so.
 
     `sounds_like` is the language that the sound is in beyond doubt, None when that is not known.
+    `readings` are other words the sound may have been, likeliest first.
     """
 
     text: str
     asr_confidence: float
     doubt: str | None = None
     sounds_like: str | None = None
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ivr.handoff.case import WhyTransferred
-from ivr.handoff.escalation.decision import Decision, Step
+from ivr.handoff.escalation.decision import Decision, Step, Watch
 
 
 def is_person_due(decision: Decision, is_leaving: bool) -> bool:
@@ -11,12 +11,16 @@ def is_person_due(decision: Decision, is_leaving: bool) -> bool:
     return decision.step is Step.FETCH_PERSON and (not is_leaving or decision.rule is not None)
 
 
-def why_transferred(decision: Decision | None) -> dict[str, Any]:
+def why_transferred(watch: Watch | None) -> dict[str, Any]:
     """Return what a case keeps of the last judgement, the heaviest reason first; nothing without one."""
-    if decision is None:
+    if watch is None:
         return {}
+    earlier, decision = {"earlier_contacts": watch.situation.earlier_contacts}, watch.last
+    if decision is None:
+        return earlier
     heaviest_first = sorted(decision.counted, key=lambda one: -one.points)
     reasons = tuple(
         WhyTransferred(one.signal.value, one.turn, one.words, round(one.points, 2)) for one in heaviest_first
     )
-    return {"reasons": reasons, "mood": decision.mood.value, "policy_version": decision.policy_version}
+    judged = {"reasons": reasons, "mood": decision.mood.value, "policy_version": decision.policy_version}
+    return earlier | judged

@@ -1,5 +1,9 @@
 """Which wording is said: before a caller is put through, while the bot works, when it asks again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ivr.conversation.actions import Action, Say
 from ivr.conversation.phrasebook import Phrasebook
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.escalation import EscalationReason
@@ -41,3 +45,10 @@ def asked_again(step: str, kind: str, level: int, language: str, phrasebook: Phr
     name = f"{kind}_{step}_{level}"
     known = name if phrasebook.has(name, language) else f"{kind}_general_{level}"
     return phrasebook.prompt(known, language)
+
+
+def at_pace(actions: Sequence[Action], is_slow: bool) -> list[Action]:
+    """Slow down what is said for a caller who asked for it."""
+    if not is_slow:
+        return list(actions)
+    return [Say(replace(one.prompt, is_slow=True)) if isinstance(one, Say) else one for one in actions]

@@ -27,6 +27,7 @@ _OURS = frozenset(
         "model",
         "model_version",
         "mood",
+        "order",
         "outcome",
         "policy_version",
         "prompt_id",

@@ -12,6 +12,9 @@ class Kind(StrEnum):
     PROMPT_STARTED = "prompt_started"  # prompt_id, text, language
     PROMPT_ENDED = "prompt_ended"  # prompt_id, heard_s, is_complete; heard_text when it was cut
     DISCLOSURE_PLAYED = "disclosure_played"  # text_version, language, is_complete
+    RECORDING_NOTICE_PLAYED = "recording_notice_played"  # purpose, text_version, language, is_complete
+    RECORDING_ANSWERED = "recording_answered"  # purpose, is_agreed, by ("key", "word", "silence")
+    RECORDING_STEERED = "recording_steered"  # order ("start", "pause", ...), is_done
     SPEECH_STARTED = "speech_started"
     # turn, text, asr_confidence, doubt, engine, model; endpoint: why the turn was taken to be over
     UTTERANCE_HEARD = "utterance_heard"

@@ -17,7 +17,7 @@ from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.clock import Clock, SystemClock
 from ivr.config import Settings
-from ivr.conversation.conversation import Pace
+from ivr.conversation.patience import Pace
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.wording import Wording

@@ -18,7 +18,7 @@ from ivr.calls.calls import Calls
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
-from ivr.conversation.conversation import Pace
+from ivr.conversation.patience import Pace
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Verdict
 from ivr.dialogue.wording import Wording
 from ivr.handoff.transfer_desk import TransferDesk

@@ -8,8 +8,8 @@ from ivr.calls.calls import FORGOTTEN_AFTER_S, Calls
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.webhook_answers import AfterStream, NextStep, WebhookTurn
-from ivr.conversation.conversation import Pace
 from ivr.conversation.expectation import Expectation, Expecting
+from ivr.conversation.patience import Pace
 from ivr.conversation.prompt import Prompt
 from ivr.dialogue.dialogue import DialogueReply, Keyed, Spoken, Verdict
 from ivr.handoff.escalation import EscalationReason
