@@ -19,7 +19,7 @@ from whisper.normalizers import EnglishTextNormalizer
 
 from benchmarks import report
 from benchmarks.asr_clips import WORDS, Clip, digit_strings, not_speech, people, short_answers
-from ivr.conversation.expectation import Expectation, Expecting
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.speech.doubts import is_repetitive, words_of
 from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber
 from ivr.speech.silence_memory import SilenceMemory
@@ -30,6 +30,8 @@ from ivr.speech.whisper_transcriber import WhisperTranscriber, Window
 JOINED_STRINGS = 40
 YES_NO = Expectation(Expecting.YES_NO, "anything_else")
 DIGIT = Expectation(Expecting.DIGITS, "order_number", 1)
+NUMBER = Expectation(Expecting.DIGITS, "order_number", 6)
+QUESTIONS = {"open": OPEN_QUESTION, "yes or no": YES_NO, "one digit": DIGIT, "six digits": NUMBER}
 Make = Callable[[Path, str, int], Transcriber]
 normalise = EnglishTextNormalizer()
 
@@ -95,13 +97,14 @@ def answers(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
 
 
 def inventions(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
-    """Clips without speech that came back without a doubt."""
+    """Clips without speech that came back without a doubt, whatever question was on the floor."""
     total, acted_on = 0, []
     for clip in clips:
-        total += 1
-        heard = hear.transcribe(clip.audio, "en")
-        if heard.doubt is None:
-            acted_on.append({"sound": clip.source, "text": heard.text})
+        for name, expects in QUESTIONS.items():
+            total += 1
+            heard = hear.transcribe(clip.audio, "en", expects)
+            if heard.doubt is None:
+                acted_on.append({"sound": clip.source, "question": name, "text": heard.text})
     return {"not_speech": total, "invented": len(acted_on), "inventions": acted_on}
 
 
