@@ -13,12 +13,13 @@ from ivr.dialogue.keyword_dialogue import KeywordDialogue
 from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.serving_rasa import ServingRasa
+from ivr.dialogue.spoken.readings import IsKnown
 from ivr.dialogue.wording import Wording
 from ivr.handoff.elsewhere import OwnRouting, Routing, TaskRouterRouting
 from ivr.handoff.routing import read_workflow
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
-from ivr.orders.order_book import OrderBook
+from ivr.orders.order_book import OrderBook, has_order
 from ivr.orders.shop import Shop
 from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.orders.sql_shop import SqlShop
@@ -77,16 +78,18 @@ def make_shop(settings: Settings, database: Engine, clock: Clock) -> Shop:
     return HttpShop(settings.orders_url, token)
 
 
-def make_dialogue(settings: Settings, wording: Wording, clock: Clock) -> ResilientDialogue:
+def make_dialogue(settings: Settings, wording: Wording, clock: Clock, orders: OrderBook) -> ResilientDialogue:
     """Return Rasa, with keywords behind it."""
-    rasa = make_rasa(settings, wording)
+    rasa = make_rasa(settings, wording, partial(has_order, orders))
     return ResilientDialogue(CompositeDialogue(rasa, wording), KeywordDialogue(wording), clock)
 
 
-def make_rasa(settings: Settings, wording: Wording) -> RasaDialogue:
+def make_rasa(settings: Settings, wording: Wording, is_order: IsKnown | None = None) -> RasaDialogue:
     """Return the Rasa that serves new calls."""
     serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
-    return RasaDialogue(serving, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s)
+    return RasaDialogue(
+        serving, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s, is_order
+    )
 
 
 def make_switchboard(settings: Settings, clock: Clock) -> TwilioSwitchboard:

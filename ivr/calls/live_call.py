@@ -279,7 +279,8 @@ class LiveCall:
             self._feed(secret)
         else:
             language = sounds_like(heard, self._conversation.languages.spoken)
-            self._feed(UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language))
+            said = (heard.text, heard.asr_confidence, heard.doubt, language, heard.readings)
+            self._feed(UtteranceHeard(*said))
 
     def _speak_on(self, verdict: Verdict) -> None:
         """Go on with the sentence that was cut: what cut it was no turn."""

@@ -135,7 +135,7 @@ class WebhookCall:
             model=heard.model,
         )
         language = sounds_like(heard, self._conversation.languages.spoken)
-        return UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language)
+        return UtteranceHeard(heard.text, heard.asr_confidence, heard.doubt, language, heard.readings)
 
     def _feed(self, event: Event, collected: "_Collected") -> None:
         for action in self._conversation.handle(event):

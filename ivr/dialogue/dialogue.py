@@ -12,9 +12,10 @@ from ivr.handoff.escalation import EscalationReason
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words the caller said, as transcribed."""
+    """Words the caller said; `readings` are others that the sound may have been, likeliest first."""
 
     text: str
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
 from ivr.dialogue.serving_rasa import ServingRasa
 from ivr.dialogue.spoken.hearing import hear_numbers
+from ivr.dialogue.spoken.readings import IsKnown, likeliest_words
 from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")
@@ -33,12 +34,19 @@ class RasaDialogue:
     """
 
     def __init__(
-        self, serving: ServingRasa | str, token: str, wording: Wording, timeout_s: float = 3.0
+        self,
+        serving: ServingRasa | str,
+        token: str,
+        wording: Wording,
+        timeout_s: float = 3.0,
+        is_order: IsKnown | None = None,
     ) -> None:
+        """`is_order` says whether an order has this number; it chooses between readings of one sound."""
         self._serving = ServingRasa(serving) if isinstance(serving, str) else serving
         self._token = token
         self._wording = wording
         self._timeout_s = timeout_s
+        self._is_order = is_order
         self._connections = threading.local()
         self._expected: OrderedDict[str, Expectation] = OrderedDict()
         self._lock = threading.Lock()
@@ -104,13 +112,17 @@ class RasaDialogue:
         if isinstance(heard, Keyed):
             digits = re.sub(r"[^0-9]", "", heard.digits)[:32]
             return "/enter_digits" + json.dumps({"digits": digits}) if digits else ""
-        numbers = hear_numbers(heard.text, language, self._awaited_lengths(call_id))
-        return plain_words(numbers.text)
+        step = self._awaited_number(call_id)
+        lengths = _LENGTHS.get(step, ())
+        is_known = self._is_order if step == "order_number" else None
+        words = likeliest_words((heard.text, *heard.readings), language, lengths, is_known)
+        return plain_words(hear_numbers(words, language, lengths).text)
 
-    def _awaited_lengths(self, call_id: str) -> tuple[int, ...]:
+    def _awaited_number(self, call_id: str) -> str:
+        """Return which number was asked for; empty when none was."""
         with self._lock:
             expected = self._expected.get(call_id, Expectation())
-        return _LENGTHS.get(expected.step, ()) if expected.kind is Expecting.DIGITS else ()
+        return expected.step if expected.kind is Expecting.DIGITS else ""
 
     def _nothing_heard(self, call_id: str) -> DialogueReply:
         with self._lock:

@@ -45,3 +45,11 @@ class OrderBook(Protocol):
 
 class OrderBookUnavailable(Exception):
     """The shop's system did not answer in time or is failing."""
+
+
+def has_order(book: OrderBook, number: str) -> bool:
+    """Say whether an order has this number; a book that cannot be asked has none. Blocking, any thread."""
+    try:
+        return book.find(number) is not None
+    except OrderBookUnavailable:
+        return False

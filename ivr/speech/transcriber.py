@@ -51,6 +51,11 @@ class Transcription:
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """Return the other words the sound may have been, likeliest first."""
+        return tuple(one.text for one in self.alternatives)
+
 
 class Transcriber(Protocol):
     """Turns one utterance into words."""
