@@ -107,7 +107,7 @@ def wire(settings: Settings) -> WiredServices:
         settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock
     )
     orders = make_order_book(settings, database)
-    dialogue = make_dialogue(settings, wording, clock)
+    dialogue = make_dialogue(settings, wording, clock, orders)
     switchboard = make_switchboard(settings, clock)
     library = Library.load(settings.nlu_data_dir)
     policy = load_policy(settings.nlu_data_dir)
