@@ -33,6 +33,7 @@ class RunningSystem:
         """Play a call script with `ivr call`; return its exit status and its report."""
         address = self.carrier_url.replace("http", "ws")
         done = self.ivr("call", str(script), "--url", address, "--json", *options)
+        assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
     def ivr(self, *arguments: str) -> subprocess.CompletedProcess[str]:
