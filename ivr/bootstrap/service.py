@@ -99,8 +99,12 @@ def wire(settings: Settings) -> WiredServices:
     database = open_engine(settings.database_url)
     feed = Feed()
     kept_words = KeptWords(frozenset(settings.company_name.lower().split()))
+    policy = load_policy(settings.nlu_data_dir)
     records = JournaledRecords(
-        SqlCallRecords(database, feed, clock), settings.data_dir / "journal", clock, clean=kept_words.clean
+        SqlCallRecords(database, feed, clock, terms=policy.callbacks),
+        settings.data_dir / "journal",
+        clock,
+        clean=kept_words.clean,
     )
     wording = Wording.load(settings.nlu_data_dir, settings.company_name)
     prompts = PromptCache(
@@ -110,7 +114,6 @@ def wire(settings: Settings) -> WiredServices:
     dialogue = make_dialogue(settings, wording, clock, orders)
     switchboard = make_switchboard(settings, clock)
     library = Library.load(settings.nlu_data_dir)
-    policy = load_policy(settings.nlu_data_dir)
     desk = TransferDesk(
         records,
         switchboard,

@@ -11,7 +11,7 @@ from ivr.conversation.prompt import Prompt
 from ivr.dialogue.spoken.saying import aloud, on_paper
 from ivr.errors import IvrError
 
-NOT_PERSONAL = frozenset({"key"})  # slots that say nothing about a caller
+NOT_PERSONAL = frozenset({"key", "from_hour", "to_hour"})  # slots that say nothing about a caller
 FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end
 
 

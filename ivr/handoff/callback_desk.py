@@ -1,5 +1,6 @@
 """Calls people back through the service: the agent first, with the briefing, then the caller, then both."""
 
+import threading
 import uuid
 from concurrent.futures import Executor
 from enum import StrEnum
@@ -7,14 +8,16 @@ from typing import Any
 
 from ivr import log
 from ivr.clock import Clock
+from ivr.handoff.callback_day import NumberToday
 from ivr.handoff.callback_try import ENDS, OPEN, TryEvent, TryState, after
 from ivr.handoff.desk_records import DeskRecords
 from ivr.handoff.follow_up_records import CallbackTry, FollowUpRecords
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.roster import Roster
 from ivr.handoff.steering import Steering
+from ivr.handoff.transfer import TransferState
 from ivr.records.kinds import Kind
-from ivr.records.store import CallRecords, RecordsUnavailable
+from ivr.records.store import CallRecords, CallRow, RecordsUnavailable
 from ivr.telephony.switchboard import Switchboard, SwitchboardFailed
 from ivr.telephony.webhook_forms import CallStatus
 
@@ -34,6 +37,7 @@ class CallbackAnswer(StrEnum):
     GONE = "gone"  # the case is closed, unknown, or has no number
     NO_TRIES_LEFT = "no_tries_left"
     NOT_NOW = "not_now"  # outside the hours in which people may be called
+    NOT_TODAY = "not_today"  # the number was called today, for another case
     TAKEN = "taken"  # somebody else calls them now
     AGENT_BUSY = "agent_busy"
 
@@ -66,6 +70,8 @@ class CallbackDesk:
         self._executor = executor
         self._clock = clock
         self._ring_s = ring_s
+        self.today = NumberToday(records, follow_ups, policy.hours.zone, clock)
+        self._opening = threading.Lock()  # held while a try is looked for and opened
 
     # The desk
 
@@ -81,8 +87,11 @@ class CallbackDesk:
         if known is None or agent in self._records.busy_agents() or agent in self.busy_agents():
             return CallbackAnswer.AGENT_BUSY
         try_id = uuid.uuid4().hex
-        if not self._follow_ups.open_try(try_id, case_number, found["call_id"], agent, S.AGENT_RINGS):
-            return CallbackAnswer.TAKEN
+        with self._opening:  # two cases of one number do not begin at once
+            if self.today.is_being_called(found):
+                return CallbackAnswer.TAKEN
+            if not self._follow_ups.open_try(try_id, case_number, found["call_id"], agent, S.AGENT_RINGS):
+                return CallbackAnswer.TAKEN
         self._executor.submit(self._ring_agent, try_id, known.number)
         return CallbackAnswer.RINGING
 
@@ -108,6 +117,16 @@ class CallbackDesk:
     def busy_agents(self) -> set[str]:
         """Return the names of agents who are making a callback."""
         return {one.agent for one in self._follow_ups.tries_in(OPEN)}
+
+    def is_for_tomorrow(self, case_number: str) -> bool:
+        """Say whether this case's number was called for another case today, so that it is called tomorrow."""
+        found = self._case(case_number)
+        return found is not None and self._was_called_for_another(found)
+
+    def asked_in(self, try_id: str) -> CallRow | None:
+        """Return the call in which this callback was asked for; None for an unknown try."""
+        found = self._follow_ups.callback_try(try_id)
+        return None if found is None else self._records.call(found.call_id)
 
     def state(self, try_id: str) -> TryState | None:
         """Return how a try stands; None for an unknown one."""
@@ -202,7 +221,10 @@ class CallbackDesk:
     def _ring_caller(self, try_id: str, case_number: str) -> None:
         found = self._case(case_number)
         # Counted before it is made: a crash in between costs a try, and never makes one too many.
-        if found is None or found["number"] is None or self._records.note_callback_try(case_number) is None:
+        if found is None or found["number"] is None or self._was_called_for_another(found):
+            self._happened(try_id, E.DIALING_FAILED)
+            return
+        if self._records.note_callback_try(case_number) is None:
             self._happened(try_id, E.DIALING_FAILED)
             return
         self._place(try_id, found["number"], "caller", CALLER_RINGS_S)
@@ -253,11 +275,19 @@ class CallbackDesk:
         case = self._case(before.case_number)
         is_done = how is S.TALKED
         is_last = case is not None and case["tries"] >= case["most_tries"]
-        if (is_done or is_last) and self._desk_records.close_callback(before.case_number) is not None:
-            outcome = "done" if is_done else "failed"
-            closed = {"case_number": before.case_number, "outcome": outcome, "agent": before.agent}
-            self._records.append(before.call_id, Kind.CALLBACK_CLOSED, **closed)
+        if is_done or is_last:
+            self._close(before, case, "done" if is_done else "failed")
         self._executor.submit(self._let_go, before.try_id)
+
+    def _close(self, one: CallbackTry, case: Any, outcome: str) -> None:
+        """Close the case, and with it every other one of the same number: it is called once."""
+        if case is None:
+            return
+        rows = self._records.callbacks_to(case["number"]) if case["number"] else [case]
+        for row in (row for row in rows if row["is_open"]):
+            if self._desk_records.close_callback(row["case_number"]) is not None:
+                closed = {"case_number": row["case_number"], "outcome": outcome, "agent": one.agent}
+                self._records.append(row["call_id"], Kind.CALLBACK_CLOSED, **closed)
 
     def _let_go(self, try_id: str) -> None:
         """Tell whoever is still on the line how it ended."""
@@ -278,4 +308,12 @@ class CallbackDesk:
             return CallbackAnswer.NO_TRIES_LEFT
         local = self._clock.now().astimezone(self._policy.hours.zone)
         is_time = case["from_hour"] <= local.hour < case["to_hour"] and self._policy.callbacks.is_time(local)
-        return None if is_time else CallbackAnswer.NOT_NOW
+        if not is_time:
+            return CallbackAnswer.NOT_NOW
+        return CallbackAnswer.NOT_TODAY if self._was_called_for_another(case) else None
+
+    def _was_called_for_another(self, case: Any) -> bool:
+        # Who talked to an agent until the line dropped is no stranger to this number: that one is rung again.
+        row = self._records.transfer_of(case["call_id"])
+        has_talked = row is not None and row.state == TransferState.ENDED
+        return not has_talked and self.today.was_called_for_another(case)

@@ -67,6 +67,18 @@ TRANSITIONS: dict[TryState, dict[TryEvent, TryState]] = {
     S.JOINED: {E.CALLER_GONE: S.TALKED, E.AGENT_GONE: S.TALKED},
 }
 OPEN = frozenset(TRANSITIONS)
+CALLER_WAS_RUNG = frozenset(
+    {
+        S.CALLER_RINGS,
+        S.CALLER_ASKED,
+        S.JOINED,
+        S.TALKED,
+        S.AGENT_LEFT,
+        S.CALLER_BUSY,
+        S.CALLER_NO_ANSWER,
+        S.NOT_CONFIRMED,
+    }
+)
 ENDS = frozenset(S) - OPEN
 
 

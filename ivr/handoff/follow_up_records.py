@@ -129,6 +129,10 @@ class FollowUpRecords(Protocol):
         """Return a case's tries, oldest first."""
         ...
 
+    def rung_since(self, case_numbers: Collection[str], moment: datetime) -> Collection[str]:
+        """Return those of the cases whose caller's phone was rung since a moment, or rings now."""
+        ...
+
     def move_try(
         self,
         try_id: str,

@@ -78,6 +78,9 @@ class CallbackTerms:
         return self.from_hour <= local.hour < self.to_hour
 
 
+USUAL_TERMS = CallbackTerms()
+
+
 @dataclass(frozen=True)
 class Survey:
     """After which calls two questions are asked."""
@@ -91,7 +94,7 @@ class ServicePolicy:
     """What the designers decide about people and their callers."""
 
     hours: OpeningHours = ALWAYS_OPEN
-    callbacks: CallbackTerms = CallbackTerms()
+    callbacks: CallbackTerms = USUAL_TERMS
     survey: Survey = Survey()
 
 

@@ -1,4 +1,4 @@
-"""How each language says when people answer next: "tomorrow at nine in the morning". Pure."""
+"""How each language says when people answer next and when they call back: "nine in the morning". Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ class OpeningWords:
     hours: tuple[str, ...]
     quarters: Mapping[int, str]
     parts: tuple[str, str, str]  # of the day: before noon, before evening, evening
+    midnight: str = ""
+    hours_between: tuple[str, ...] = ()  # 0 to 24, where "between eight and nine" bends them
 
 
 OPENING_WORDS: Mapping[str, OpeningWords] = {
@@ -28,6 +30,7 @@ OPENING_WORDS: Mapping[str, OpeningWords] = {
         ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
         {0: "at {hour}", 15: "at {hour} fifteen", 30: "at {hour} thirty", 45: "at {hour} forty-five"},
         ("in the morning", "in the afternoon", "in the evening"),
+        midnight="midnight",
     ),
     "sv": OpeningWords(
         ("i dag", "i morgon"),
@@ -36,6 +39,7 @@ OPENING_WORDS: Mapping[str, OpeningWords] = {
         ("tolv", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva"),
         {0: "klockan {hour}", 15: "kvart över {hour}", 30: "halv {next}", 45: "kvart i {next}"},
         ("på förmiddagen", "på eftermiddagen", "på kvällen"),
+        midnight="midnatt",
     ),
     "nb": OpeningWords(
         ("i dag", "i morgen"),
@@ -44,6 +48,7 @@ OPENING_WORDS: Mapping[str, OpeningWords] = {
         ("tolv", "ett", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti", "elleve"),
         {0: "klokka {hour}", 15: "kvart over {hour}", 30: "halv {next}", 45: "kvart på {next}"},
         ("om formiddagen", "om ettermiddagen", "om kvelden"),
+        midnight="midnatt",
     ),
     "fi": OpeningWords(
         ("tänään", "huomenna"),
@@ -63,6 +68,13 @@ OPENING_WORDS: Mapping[str, OpeningWords] = {
         ),
         {0: "kello {hour}", 15: "vartin yli {hour}", 30: "puoli {next}", 45: "varttia vaille {next}"},
         ("aamupäivällä", "iltapäivällä", "illalla"),
+        hours_between=(
+            *("nollan", "yhden", "kahden", "kolmen", "neljän", "viiden", "kuuden", "seitsemän", "kahdeksan"),
+            *("yhdeksän", "kymmenen", "yhdentoista", "kahdentoista", "kolmentoista", "neljäntoista"),
+            *("viidentoista", "kuudentoista", "seitsemäntoista", "kahdeksantoista", "yhdeksäntoista"),
+            *("kahdenkymmenen", "kahdenkymmenenyhden", "kahdenkymmenenkahden", "kahdenkymmenenkolmen"),
+            "kahdenkymmenenneljän",
+        ),
     ),
 }
 
@@ -77,5 +89,18 @@ def opening_aloud(opens: datetime, now: datetime, language: str = "en") -> str:
         day = words.days[days] if days < len(words.days) else words.weekdays[opens.weekday()]
     hour, following = words.hours[opens.hour % 12], words.hours[(opens.hour + 1) % 12]
     time = words.quarters[opens.minute].format(hour=hour, next=following)
-    part = words.parts[0 if opens.hour < NOON else 1 if opens.hour < EVENING else 2]
-    return f"{day} {time} {part}"
+    return f"{day} {time} {_part(words, opens.hour)}"
+
+
+def hour_aloud(hour: int, language: str = "en") -> str:
+    """Return a whole hour from 0 to 24 as said after "between": "eight in the morning", "midnight"."""
+    words = OPENING_WORDS[language]
+    if words.hours_between:
+        return words.hours_between[hour]
+    if hour % 24 == 0:
+        return words.midnight
+    return f"{words.hours[hour % 12]} {_part(words, hour)}"
+
+
+def _part(words: OpeningWords, hour: int) -> str:
+    return words.parts[0 if hour < NOON else 1 if hour < EVENING else 2]

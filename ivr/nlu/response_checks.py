@@ -67,6 +67,8 @@ SAMPLES: Mapping[str, str] = {
     "spoken_language": "Norwegian",
     "times": "12",
     "opens": "on Wednesday at eight forty-five in the morning",
+    "from_hour": "8",
+    "to_hour": "20",
 }
 
 

@@ -187,6 +187,10 @@ class JournaledRecords:
         """Return open callbacks, oldest first."""
         return self._inner.callbacks()
 
+    def callbacks_to(self, number: str) -> list[Mapping[str, Any]]:
+        """Return open and closed callbacks to a number, oldest first."""
+        return self._inner.callbacks_to(number)
+
     def note_callback_try(self, case_number: str) -> int | None:
         """Count a try to call back and return the how-manieth it is; None when there is none left."""
         return self._inner.note_callback_try(case_number)

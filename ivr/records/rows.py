@@ -44,7 +44,7 @@ def transfer_row(row: Row[Any]) -> TransferRow:
 
 
 def callback(row: Row[Any]) -> Mapping[str, Any]:
-    """Return the open callback that a row of `callbacks` describes."""
+    """Return the callback that a row of `callbacks` describes."""
     return {
         "case_number": row.case_number,
         "call_id": row.call_id,
@@ -52,6 +52,7 @@ def callback(row: Row[Any]) -> Mapping[str, Any]:
         "reason": row.reason,
         "briefing": list(row.briefing),
         "booked_at": row.booked_at,
+        "is_open": row.closed_at is None,
         "tries": row.tries,
         "most_tries": row.most_tries,
         "from_hour": row.from_hour,

@@ -1,6 +1,7 @@
 """Messages, texts and tries to call back in the database: which statement makes each promise true."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, Table, and_, select, update
@@ -8,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ivr.clock import Clock
+from ivr.handoff.callback_try import CALLER_WAS_RUNG
 from ivr.handoff.follow_up_records import CallbackTry, Message, MessageState, OwedText, TextState
 from ivr.records.database import beginning
 from ivr.records.models import callback_tries, callbacks, messages, texts
@@ -142,6 +144,15 @@ class SqlFollowUpRecords:
     def tries_of(self, case_number: str) -> Sequence[CallbackTry]:
         """Return a case's tries, oldest first."""
         return self._tries(callback_tries.c.case_number == case_number)
+
+    def rung_since(self, case_numbers: Collection[str], moment: datetime) -> Collection[str]:
+        """Return those of the cases whose caller's phone was rung since a moment, or rings now."""
+        was_rung = and_(
+            callback_tries.c.case_number.in_(case_numbers),
+            callback_tries.c.state.in_([str(state) for state in CALLER_WAS_RUNG]),
+            callback_tries.c.since >= moment,
+        )
+        return {one.case_number for one in self._tries(was_rung)}
 
     def move_try(
         self,

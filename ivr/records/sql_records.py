@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ivr.clock import Clock
+from ivr.handoff.opening_hours import USUAL_TERMS, CallbackTerms
 from ivr.records import agent_rows, rows
 from ivr.records.database import STATEMENT_TIMEOUT_MS, beginning
 from ivr.records.facts import storable
@@ -44,12 +45,19 @@ class SqlCallRecords:
     """Implements `ReplayableRecords` over SQLite or PostgreSQL. Safe from any thread."""
 
     def __init__(
-        self, engine: Engine, feed: Feed, clock: Clock, draw: Callable[[], str] = draw_case_number
+        self,
+        engine: Engine,
+        feed: Feed,
+        clock: Clock,
+        draw: Callable[[], str] = draw_case_number,
+        terms: CallbackTerms = USUAL_TERMS,
     ) -> None:
+        """`terms` are those on which callbacks are promised from now on; earlier ones keep theirs."""
         self._engine = engine
         self._feed = feed
         self._clock = clock
         self._draw = draw
+        self._terms = terms
         self._insert: Callable[[Table], sqlite.Insert | postgresql.Insert]
         self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         # SQLite has one writer at a time and lets the others poll, with pauses that grow to 100 ms. Threads
@@ -242,6 +250,9 @@ class SqlCallRecords:
                 reason=reason,
                 briefing=list(briefing),
                 booked_at=self._clock.now(),
+                most_tries=self._terms.most_tries,
+                from_hour=self._terms.from_hour,
+                to_hour=self._terms.to_hour,
             )
             # Not stored: the call has one already, or the number is taken by another call.
             with self._reading() as connection:
@@ -257,6 +268,12 @@ class SqlCallRecords:
         with self._reading() as connection:
             found = connection.execute(wanted.order_by(callbacks.c.booked_at))
             return [rows.callback(row) for row in found]
+
+    def callbacks_to(self, number: str) -> list[Mapping[str, Any]]:
+        """Return open and closed callbacks to a number, oldest first."""
+        wanted = select(callbacks).where(callbacks.c.number == number).order_by(callbacks.c.booked_at)
+        with self._reading() as connection:
+            return [rows.callback(row) for row in connection.execute(wanted)]
 
     def note_callback_try(self, case_number: str) -> int | None:
         """Count a try to call back and return the how-manieth it is; None when there is none left."""

@@ -170,9 +170,13 @@ class CallRecords(Protocol):
     def callbacks(self) -> list[Mapping[str, Any]]:
         """Return open callbacks, oldest first.
 
-        Keys: case_number, call_id, number, reason, briefing (list of str), booked_at (UTC), tries (so far),
+        Keys: case_number, call_id, number, reason, briefing (list of str), booked_at (UTC), is_open, tries,
         most_tries, from_hour and to_hour (the caller's local time; called at or after from, before to).
         """
+        ...
+
+    def callbacks_to(self, number: str) -> list[Mapping[str, Any]]:
+        """Return callbacks to a number (E.164), open and closed, oldest first; keys as in `callbacks`."""
         ...
 
     def note_callback_try(self, case_number: str) -> int | None:

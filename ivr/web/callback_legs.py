@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from ivr.calls.language_now import language_now
 from ivr.conversation.prompt import Prompt
 from ivr.handoff.callback_try import TryState
 from ivr.telephony import twiml, webhook_forms
@@ -56,7 +57,7 @@ class _CallbackLegs:
         if pressed.key == _ACCEPT:
             state = self._services.callbacks.agent_accepted(try_id, pressed.call_id)
             if state in {TryState.CALLER_RINGS, TryState.CALLER_ASKED, TryState.JOINED}:
-                return self._join(try_id, "agent", "agent_callback_dialing")
+                return self._join(try_id, "agent", worded(self._services, "agent_callback_dialing"))
             return self.agent_over(try_id)
         if pressed.key == _DECLINE:
             self._services.callbacks.agent_refused(try_id)
@@ -85,7 +86,7 @@ class _CallbackLegs:
             return self.caller_over(try_id)
         # Said twice: who lifts the receiver late, and machines that beep first, miss the beginning.
         company = self._services.settings.company_name
-        lines = worded(self._services, "say_callback_hello", company=company) * 2
+        lines = self._to_caller(try_id, "say_callback_hello", company=company) * 2
         base = f"/voice/callback/{try_id}"
         return twiml_response(twiml.brief_agent(lines, f"{base}/caller-key", f"{base}/caller-silent"))
 
@@ -94,21 +95,21 @@ class _CallbackLegs:
         if pressed.key != _ACCEPT:
             return self.caller_silent(try_id)
         if self._services.callbacks.caller_confirmed(try_id) is TryState.JOINED:
-            return self._join(try_id, "caller", "say_agent_joined")
+            return self._join(try_id, "caller", self._to_caller(try_id, "say_agent_joined"))
         return self.caller_over(try_id)
 
     def caller_silent(self, try_id: str) -> Response:
         self._report()
         self._services.callbacks.caller_silent(try_id)
-        return self._goodbye("say_callback_missed")
+        return self.caller_over(try_id)
 
     def caller_left(self, try_id: str) -> Response:
         self._report()
         self._services.callbacks.leg_left(try_id, is_agent=False)
-        return self._goodbye("say_survey_thanks")
+        return twiml_response(twiml.say_and_hang_up(self._to_caller(try_id, "say_survey_thanks")))
 
     def caller_over(self, try_id: str) -> Response:
-        return self._goodbye("say_callback_missed")
+        return twiml_response(twiml.say_and_hang_up(self._to_caller(try_id, "say_callback_missed")))
 
     def agent_status(self, try_id: str) -> Response:
         return self._status(try_id, is_agent=True)
@@ -134,12 +135,19 @@ class _CallbackLegs:
         base, query = f"/voice/callback/{try_id}", f"round={round_no}"
         return twiml_response(twiml.brief_agent(lines, f"{base}/agent-key?{query}", f"{base}/agent-silent"))
 
-    def _join(self, try_id: str, who: str, prompt_id: str) -> Response:
-        lines = worded(self._services, prompt_id)
+    def _join(self, try_id: str, who: str, lines: list[twiml.SpokenLine]) -> Response:
         after = f"/voice/callback/{try_id}/{who}-left"
         # The agent's room starts with the caller: until then the network plays its wait music.
         room, starts = f"callback-{try_id}", who == "caller"
         return twiml_response(twiml.join_conference(lines, room, after, is_starting=starts))
+
+    def _to_caller(self, try_id: str, prompt_id: str, **slots: str) -> list[twiml.SpokenLine]:
+        """Word something in the language of the call that asked to be called back."""
+        services, call = self._services, self._services.callbacks.asked_in(try_id)
+        language = services.settings.language
+        if call is not None:
+            language = language_now(services.records, call.call_id, call.language)
+        return spoken(services, [services.wording.prompt(prompt_id, language, **slots)])
 
     def _goodbye(self, prompt_id: str) -> Response:
         return twiml_response(twiml.say_and_hang_up(worded(self._services, prompt_id)))

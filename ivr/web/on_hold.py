@@ -87,7 +87,12 @@ class OnHold:
         callback = self._services.desk.choose_callback(call_id)
         if callback is None:
             return self._back_to_music()  # an agent was faster; the wait document says where to go
-        lines = self._worded("say_callback_promised", case_number=callback.case_number)
+        case_number, terms = callback.case_number, self._services.policy.callbacks
+        if self._services.callbacks.is_for_tomorrow(case_number):
+            lines = self._worded("say_callback_promised_tomorrow", case_number=case_number)
+        else:
+            hours = {"from_hour": str(terms.from_hour), "to_hour": str(terms.to_hour)}
+            lines = self._worded("say_callback_promised", case_number=case_number, **hours)
         return self._leave_message.tell_case_number(call_id, lines)
 
     def _news(self, outlook: Outlook) -> list[twiml.SpokenLine]:

@@ -388,7 +388,7 @@ def test_agents_named_again_keep_their_presence_and_others_go(kept: Kept) -> Non
 
 # Callbacks
 
-TERMS = {"tries": 0, "most_tries": 3, "from_hour": 8, "to_hour": 20}
+TERMS = {"is_open": True, "tries": 0, "most_tries": 3, "from_hour": 8, "to_hour": 20}
 
 
 def test_a_callback_is_booked_once_per_call(kept: Kept) -> None:

@@ -212,6 +212,7 @@ class MemoryCallRecords:
                 "reason": reason,
                 "briefing": list(briefing),
                 "booked_at": self._clock.now(),
+                "is_open": True,
                 "tries": 0,
                 "most_tries": 3,
                 "from_hour": 8,
@@ -222,13 +223,18 @@ class MemoryCallRecords:
     def callbacks(self) -> list[Mapping[str, Any]]:
         """Return open callbacks, oldest first."""
         with self._answering():
-            return list(self._callbacks.values())
+            return [callback for callback in self._callbacks.values() if callback["is_open"]]
+
+    def callbacks_to(self, number: str) -> list[Mapping[str, Any]]:
+        """Return open and closed callbacks to a number, oldest first."""
+        with self._answering():
+            return [callback for callback in self._callbacks.values() if callback["number"] == number]
 
     def drop_callback(self, case_number: str) -> str | None:
         """Take a callback off the worklist and return its call's id, None when it is not there."""
         for call_id, callback in self._callbacks.items():
-            if callback["case_number"] == case_number:
-                del self._callbacks[call_id]
+            if callback["case_number"] == case_number and callback["is_open"]:
+                callback["is_open"] = False
                 return call_id
         return None
 

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from babel.numbers import get_currency_name
 
 from ivr.dialogue.spoken.dates import date_aloud
+from ivr.handoff.opening_words import hour_aloud
 
 # Babel says "Swedish kronor"; at home nobody does.
 _HOME_MONEY = {
@@ -35,6 +36,11 @@ def code_aloud(code: str, language: str = "en") -> str:
     return digits_aloud(code.upper(), language)
 
 
+def whole_hour_aloud(hour: str, language: str = "en") -> str:
+    """Return "eight in the evening" for "20"."""
+    return hour_aloud(int(hour), language)
+
+
 def money_aloud(amount: str, language: str = "en") -> str:
     """Return "1249 kronor" for "1249.00 SEK", and "1249 kronor 50" for "1249.50 SEK"."""
     number, _, currency = amount.partition(" ")
@@ -52,6 +58,8 @@ SPOKEN: Mapping[str, Callable[[str, str], str]] = {
     "tracking_code": code_aloud,
     "return_code": code_aloud,
     "amount": money_aloud,
+    "from_hour": whole_hour_aloud,
+    "to_hour": whole_hour_aloud,
     **dict.fromkeys(
         ("delivery_date", "new_date", "first_day", "last_day", "due_date", "paid_on", "back_on"), date_aloud
     ),

@@ -228,3 +228,76 @@ def test_only_the_callers_own_key_joins() -> None:
     }
     assert into == {(S.CALLER_ASKED, E.CALLER_CONFIRMED)}
     assert {state for state in OPEN if E.AGENT_GONE not in TRANSITIONS[state]} == set()
+
+
+# One callback per number and day
+
+
+def another_case(scene: CallbackScene, number: str = "+46701234567") -> str:
+    return scene.records.book_callback("CA" + "e" * 32, number, "no_input", [])
+
+
+def test_a_number_is_called_for_one_case_a_day(scene: CallbackScene) -> None:
+    other = another_case(scene)
+    try_id, _, _ = scene.agent_accepts()
+    scene.callbacks.leg_reported(try_id, False, "CA9", CallStatus.BUSY)
+    scene.run()
+    assert scene.callbacks.dial(other, "Bo") is CallbackAnswer.NOT_TODAY
+    assert scene.callbacks.is_for_tomorrow(other)
+    assert not scene.callbacks.is_for_tomorrow(scene.case)
+    scene.clock.advance(3600)
+    assert scene.callbacks.dial(scene.case, "Bo") is CallbackAnswer.RINGING
+    scene.callbacks.leg_reported(scene.try_id(), True, "CA8", CallStatus.NO_ANSWER)
+    scene.clock.advance(23 * 3600)
+    assert scene.callbacks.dial(other, "Bo") is CallbackAnswer.RINGING
+
+
+def test_another_number_is_not_held_back(scene: CallbackScene) -> None:
+    other = another_case(scene, "+46709999999")
+    scene.agent_accepts()
+    assert scene.callbacks.dial(other, "Bo") is CallbackAnswer.RINGING
+
+
+def test_two_cases_of_a_number_do_not_begin_at_once(scene: CallbackScene) -> None:
+    other = another_case(scene)
+    assert scene.callbacks.dial(scene.case, "Anna") is CallbackAnswer.RINGING
+    assert scene.callbacks.dial(other, "Bo") is CallbackAnswer.TAKEN
+
+
+def test_nobody_is_rung_for_a_case_whose_number_another_process_has_just_rung(scene: CallbackScene) -> None:
+    other = another_case(scene)
+    assert scene.callbacks.dial(scene.case, "Anna") is CallbackAnswer.RINGING
+    scene.run()
+    leg, _ = scene.ringing()
+    scene.callbacks.agent_answered(scene.try_id(), leg)
+    scene.parts.follow_ups.open_try("t9", other, "CA" + "e" * 32, "Bo", S.AGENT_RINGS)
+    scene.parts.follow_ups.move_try("t9", S.AGENT_RINGS, S.CALLER_RINGS)
+    scene.callbacks.agent_accepted(scene.try_id(), leg)
+    scene.run()
+    assert scene.outcomes() == ["line_failed"]
+    assert [number for _, _, number in scene.switchboard.did("dial")].count("+46701234567") == 0
+
+
+def test_who_was_reached_is_not_called_for_their_other_cases(scene: CallbackScene) -> None:
+    another_case(scene)
+    try_id, _, callers_leg = scene.agent_accepts()
+    scene.callbacks.caller_answered(try_id, callers_leg)
+    scene.callbacks.caller_confirmed(try_id)
+    scene.callbacks.leg_left(try_id, is_agent=True)
+    assert scene.records.callbacks() == []
+
+
+def test_a_hundred_calls_that_give_one_number_ring_it_three_times_at_most(scene: CallbackScene) -> None:
+    cases = [scene.records.book_callback(f"CB{n:032}", "+46701234567", "no_input", []) for n in range(100)]
+    for case in (*cases, scene.case) * 2:
+        scene.callbacks.dial(case, "Anna")
+        scene.run()
+        for one in scene.parts.follow_ups.tries_in(OPEN):
+            scene.callbacks.agent_answered(one.try_id, scene.ringing()[0])
+            scene.callbacks.agent_accepted(one.try_id, scene.ringing()[0])
+            scene.run()
+            scene.callbacks.leg_reported(one.try_id, False, "CA9", CallStatus.NO_ANSWER)
+            scene.run()
+        scene.clock.advance(60)
+    rung = [number for _, _, number in scene.switchboard.did("dial") if number == "+46701234567"]
+    assert 1 <= len(rung) <= 3

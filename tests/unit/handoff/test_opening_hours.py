@@ -14,7 +14,7 @@ from ivr.handoff.opening_hours import (
     read_hours,
     read_policy,
 )
-from ivr.handoff.opening_words import opening_aloud
+from ivr.handoff.opening_words import hour_aloud, opening_aloud
 from tests.support.transfer_scene import CALLER, TransferScene
 
 ROOT = Path(__file__).parents[3]
@@ -113,6 +113,20 @@ def test_who_asked_before_closing_time_is_still_served_after_it() -> None:
     scene.clock.jump(3600)
     scene.run()
     assert scene.row(transfer_id).state == "dialing"
+
+
+@pytest.mark.parametrize(
+    ("language", "hour", "words"),
+    [
+        ("en", 8, "eight in the morning"),
+        ("en", 24, "midnight"),
+        ("sv", 20, "åtta på kvällen"),
+        ("nb", 13, "ett om ettermiddagen"),
+        ("fi", 20, "kahdenkymmenen"),
+    ],
+)
+def test_whole_hours_as_said_after_between(language: str, hour: int, words: str) -> None:
+    assert hour_aloud(hour, language) == words
 
 
 @pytest.mark.parametrize(

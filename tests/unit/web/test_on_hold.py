@@ -49,13 +49,26 @@ def test_one_confirms_the_callers_own_number(scene: WebScene) -> None:
     told = scene.twiml("/voice/wait/number?try=1", Digits="1")
     assert told == [
         "Gather action=/voice/case-key finishOnKey= input=dtmf numDigits=1 timeout=4",
-        'says "say_callback_promised(case_number=730001)"',
+        'says "say_callback_promised(case_number=730001, from_hour=8, to_hour=20)"',
         'says "say_text_offer"',
         "Hangup",
     ]
     assert scene.twiml("/voice/wait/number?try=1", Digits="1") == told
     assert len(scene.records.callbacks()) == 1
-    assert scene.prompts.personal == {OWN, "say_callback_promised(case_number=730001)"}
+    assert scene.prompts.personal == {
+        OWN,
+        "say_callback_promised(case_number=730001, from_hour=8, to_hour=20)",
+    }
+
+
+def test_a_number_called_today_is_promised_for_tomorrow(scene: WebScene) -> None:
+    scene.records.book_callback("CA" + "e" * 32, "+46701234567", "no_input", [])
+    follow_ups = scene.transfers.parts.follow_ups
+    follow_ups.open_try("t1", "730001", "CA" + "e" * 32, "Anna", "agent_rings")
+    follow_ups.move_try("t1", "agent_rings", "caller_no_answer")
+    scene.twiml("/voice/wait/choice", Digits="1")
+    told = scene.twiml("/voice/wait/number?try=1", Digits="1")
+    assert told[1] == 'says "say_callback_promised_tomorrow(case_number=730002)"'
 
 
 def test_another_number_is_read_back_before_it_counts(scene: WebScene) -> None:
