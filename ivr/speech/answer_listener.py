@@ -14,6 +14,7 @@ from ivr.speech.short_answers import (
     is_plain_answer,
     likeliest,
     longest_s,
+    says_more,
     short_answer,
     spellings,
 )
@@ -34,7 +35,7 @@ def answer_heard(
     decoder: GreedyDecoder,
 ) -> Recognised:
     """Return the expected answer if the sound is one, else `free`, which the decoder wrote by itself."""
-    among = spellings(expects, language)
+    asked = among = spellings(expects, language)
     if not among or is_plain_answer(among, free.text, free.mean_log_probability):
         return free
     word = around_the_sound(audio)
@@ -52,7 +53,7 @@ def answer_heard(
         Weighed(among[place], once_logs[place], log) for place, log in zip(chosen, thrice_logs, strict=True)
     ]
     found = short_answer(expects, weighed, free_log)
-    if found is None:
+    if found is None or says_more(asked, free.text, found.text):
         return free
     return Recognised(
         found.text,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.conversation.expectation import Expectation, Expecting
+from ivr.speech.doubts import words_of
 from ivr.speech.transcriber import Alternative
 
 LONGEST_S = 1.5  # of sound with 0.1 s around it; longer answers are recognised by themselves
@@ -120,6 +121,13 @@ def is_plain_answer(among: Sequence[Spelling], text: str, mean_log_probability: 
     return mean_log_probability >= _SURE and any(
         one.answer is not None and one.once.strip(" .").lower() == said for one in among
     )
+
+
+def says_more(among: Sequence[Spelling], text: str, answer: str) -> bool:
+    """Say whether what the decoder wrote by itself is the answer with other words behind it: "No, but"."""
+    forms = {one.once.strip(" .").lower() for one in among if one.answer == answer}
+    said = words_of(text)
+    return bool(said) and said[0] in forms and not forms.issuperset(said[1:])
 
 
 def likeliest(among: Sequence[Spelling], scores: Sequence[float], answers: int, rivals: int) -> list[int]:

@@ -9,6 +9,7 @@ from ivr.speech.short_answers import (
     is_plain_answer,
     likeliest,
     longest_s,
+    says_more,
     short_answer,
     spellings,
 )
@@ -71,3 +72,19 @@ def test_an_answer_written_with_confidence_needs_no_weighing() -> None:
 def test_several_digits_in_one_breath_are_no_single_digit() -> None:
     one = Expectation(Expecting.DIGITS, "order_number", 1)
     assert longest_s(DIGITS) < 1.0 < longest_s(one) == longest_s(YES_NO)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_more"),
+    [
+        ("No, but...", True),
+        ("Yes, and", True),
+        ("Yeah", False),
+        ("No. No.", False),
+        ("Kevin.", False),
+        ("", False),
+    ],
+)
+def test_a_yes_or_no_with_words_behind_it_is_left_as_the_decoder_wrote_it(text: str, is_more: bool) -> None:
+    among = spellings(YES_NO, "en")
+    assert (says_more(among, text, "yes") or says_more(among, text, "no")) is is_more
