@@ -160,7 +160,13 @@ class TurnInHand:
             return TurnOver(None, Wait(0.0, "hearing_failed"))
         heard = self._heard
         wait = endpointing.wait(
-            expects, heard.text, heard.language, heard.asr_confidence, self._longest_pause_s, self._whole
+            expects,
+            heard.text,
+            heard.language,
+            heard.asr_confidence,
+            self._longest_pause_s,
+            self._whole,
+            heard.readings,
         )
         if self.pause_s < wait.seconds:
             return None

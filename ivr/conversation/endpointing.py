@@ -12,6 +12,7 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.conversation.turn_words import TurnWords, turn_words
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken.hearing import hear_numbers
+from ivr.dialogue.spoken.readings import likeliest_words
 
 COMPLETE_S = 0.35
 SURE_SENTENCE_S = 0.35
@@ -56,12 +57,18 @@ def wait(
     asr_confidence: float = 1.0,
     longest_pause_s: float = 0.0,
     whole: float | None = None,
+    readings: tuple[str, ...] = (),
 ) -> Wait:
-    """Decide the wait after the last speech from the words so far and the longest pause within them."""
+    """Decide the wait after the last speech from the words so far and the longest pause within them.
+
+    `readings` are other words that the sound may have been.
+    """
     plain = plain_words(words)
     known = turn_words(language)
     if expects.kind is Expecting.DIGITS:
         found = _wait_for_digits(expects, words, plain, language, longest_pause_s)
+        if found.seconds > USUAL_S and _is_complete_in((words, *readings), expects, language):
+            return Wait(USUAL_S, "digits_by_reading")
         if whole is not None and whole < NUMBER_FIRST and found.reason in {"sentence", "no_digits"}:
             found = _before_the_number(found, plain, known)
         return _if_unsure(found, asr_confidence < SURE_OF_DIGITS, UNSURE_DIGITS_S)
@@ -127,6 +134,12 @@ def _wait_for_digits(
         return Wait(UNFINISHED_S, "digits_to_come")  # misheard, or "yeah" and "okay" before the number
     found = _wait_for_words(expects, words, plain, known)
     return Wait(USUAL_S, "no_digits") if found.reason == "pause" else found
+
+
+def _is_complete_in(readings: tuple[str, ...], expects: Expectation, language: str) -> bool:
+    lengths = (expects.digits,) if expects.digits is not None else ()
+    chosen = likeliest_words(readings, language, lengths)
+    return len(hear_numbers(chosen, language, lengths).digits or "") in lengths
 
 
 def _wait_for_more_digits(places: int, wanted: int | None, longest_pause_s: float) -> Wait:

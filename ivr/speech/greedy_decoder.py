@@ -1,5 +1,6 @@
 """Whisper's decoder, one token at a time, with nothing computed or allocated twice."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,10 @@ from torch import Tensor
 from whisper.model import Whisper
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
+from ivr.speech.beam import Beam, Read
 from ivr.speech.careful_hearing import Recognised
 from ivr.speech.languages import own_code, whisper_code
-from ivr.speech.silence_memory import Heard
+from ivr.speech.silence_memory import Heard, Rows
 from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
 
 # Digits read aloud fast are the densest speech: four a second, two tokens each. A decoder that writes
@@ -19,6 +21,7 @@ from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
 _TOKENS_PER_S = 10.0
 _TOKENS_AT_LEAST = 12
 _LEAST_LANGUAGE_SHARE = 0.005
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class _Language:
     speech_mark: int  # where in `start` the probability of no speech is read
     forbidden: Tensor  # added to the logits: minus infinity for the list of whisper.decoding.SuppressTokens
     forbidden_first: Tensor  # and for the first token
+    figures: Tensor  # minus infinity for every token with a figure in it
 
 
 class GreedyDecoder:
@@ -47,11 +51,13 @@ class GreedyDecoder:
         shape = (1, heads, most_tokens + 8, model.dims.n_text_state // heads)
         self._past = [(torch.zeros(shape), torch.zeros(shape)) for _ in self._layers]
 
-    def decode(self, heard: Heard, language: str) -> Recognised:
-        """Write down an encoded utterance, always taking the most likely token."""
+    def decode(self, heard: Heard, language: str, in_words: bool = False) -> Recognised:
+        """Write an encoded utterance down, always by the most likely token; `in_words` forbids figures."""
         rules = self._rules(language)
+        forbidden = rules.forbidden + rules.figures if in_words else rules.forbidden
         most = self._budget(heard)
         logits, no_speech, languages = self._begin(heard, rules)
+        logits = logits + rules.figures if in_words else logits
         position = rules.start.shape[1]
         tokens: list[int] = []
         total = 0.0
@@ -64,7 +70,7 @@ class GreedyDecoder:
             if len(tokens) >= most:
                 break
             states = self._step(torch.tensor([[token]]), position, heard)
-            logits = self._logits(states[0, -1:])[0] + rules.forbidden
+            logits = self._logits(states[0, -1:])[0] + forbidden
             position += 1
         text = rules.tokenizer.decode(tokens).strip()
         return Recognised(
@@ -75,6 +81,39 @@ class GreedyDecoder:
             log_probability=total,
             language_probabilities=languages,
         )
+
+    def readings(self, heard: Heard, language: str, width: int) -> list[Read]:
+        """Return the likeliest texts, at most `width` of them, best first."""
+        rules = self._rules(language)
+        beam = Beam(width, rules.tokenizer.eot)
+        logits, _, _ = self._begin(heard, rules)
+        parents = beam.extend(logits[None])
+        start = rules.start.shape[1]
+        past = [(keys[:, :, :start], values[:, :, :start]) for keys, values in self._past]
+        for position in range(start, start + self._budget(heard)):
+            if not parents:
+                break
+            tokens = torch.tensor([[beginning.tokens[-1]] for beginning in beam.open])
+            past = [(keys[parents], values[parents]) for keys, values in past]
+            states = self._branch(tokens, position, past, heard)
+            parents = beam.extend(self._logits(states[:, -1]) + rules.forbidden)
+        return [
+            Read(rules.tokenizer.decode(list(one.tokens)).strip(), one.log_probability)
+            for one in beam.likeliest()
+        ]
+
+    def _branch(self, tokens: Tensor, position: int, past: list[Rows], heard: Heard) -> Tensor:
+        """Run one more token of several texts (texts, 1); `past` grows by their self-attention rows."""
+        x = self._embedding(tokens) + self._positions[position : position + 1]
+        for place, (layer, cross) in enumerate(zip(self._layers, heard.cross, strict=True)):
+            queries, *new = layer.attention.queries_keys_values(layer.attention_norm(x))
+            keys, values = (torch.cat(rows, 2) for rows in zip(past[place], new, strict=True))
+            past[place] = keys, values
+            x = x + layer.attention.mix(queries, keys, values)
+            x = x + layer.cross.attend(layer.cross_norm(x), *cross, heard.bias)
+            x = layer.feed_forward(x)
+        states: Tensor = self._norm(x)
+        return states
 
     def weigh(self, heard: Heard, texts: Sequence[str], language: str) -> list[float]:
         """Return the log probability of each text, as the whole of what was said."""
@@ -156,8 +195,12 @@ class GreedyDecoder:
         forbidden[sorted(never)] = -torch.inf
         forbidden_first = forbidden.clone()
         forbidden_first[[*tokenizer.encode(" "), tokenizer.eot]] = -torch.inf
+        figures = torch.zeros_like(forbidden)
+        figures[
+            [token for token in range(tokenizer.eot) if _FIGURE.search(tokenizer.decode([token]))]
+        ] = -torch.inf
         return _Language(
-            tokenizer, torch.tensor([start]), start.index(tokenizer.sot), forbidden, forbidden_first
+            tokenizer, torch.tensor([start]), start.index(tokenizer.sot), forbidden, forbidden_first, figures
         )
 
 

@@ -14,7 +14,8 @@ from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognise
 from ivr.speech.checkpoints import load_whisper
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
-from ivr.speech.silence_memory import SilenceMemory
+from ivr.speech.number_listener import with_other_numbers
+from ivr.speech.silence_memory import Heard, SilenceMemory
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 from ivr.speech.whisper_layers import Precision, best_precision
 
@@ -68,16 +69,19 @@ class WhisperTranscriber:
 
     @torch.inference_mode()
     def _recognise(self, expects: Expectation, audio: np.ndarray, language: str) -> Recognised:
-        free = self._freely(audio, language)
+        free, heard = self._freely(audio, language)
         if self._window is Window.FULL:
             return free
-        return answer_heard(audio, free, expects, language, self._encoder.encode, self._decoder)
+        found = answer_heard(audio, free, expects, language, self._encoder.encode, self._decoder)
+        return with_other_numbers(free, expects, language, heard, self._decoder) if found is free else found
 
-    def _freely(self, audio: np.ndarray, language: str) -> Recognised:
+    def _freely(self, audio: np.ndarray, language: str) -> tuple[Recognised, Heard]:
         if self._window is Window.REMEMBERED_SILENCE:
-            recognised = self._decoder.decode(self._encoder.encode(audio), language)
+            heard = self._encoder.encode(audio)
+            recognised = self._decoder.decode(heard, language)
             is_doubtful = is_worth_another_try(recognised.text, recognised.mean_log_probability)
             is_glimpse = audio.size < SHORTEST_RETRIED_S * SAMPLE_RATE_HZ
             if is_glimpse or (recognised.is_complete and not is_doubtful):
-                return recognised
-        return self._decoder.decode(self._encoder.encode_full(audio), language)
+                return recognised, heard
+        heard = self._encoder.encode_full(audio)
+        return self._decoder.decode(heard, language), heard

@@ -363,7 +363,9 @@ def _below_thousand(tokens: list[_Token], at: int, words: NumberWords) -> tuple[
         return value * 100, took
     rest, rest_took = _below_hundred(tokens, rest_at, words)
     if _is_followed_by(tokens, rest_at + rest_took - 1, _Class.HUNDRED):
-        return value * 100, took  # "four hundred seven hundred": two groups
+        if rest_took == 1 or tokens[rest_at].kind is not _Class.TENS:
+            return value * 100, took  # "four hundred seven hundred": two groups
+        return value * 100 + tokens[rest_at].value, rest_at + 1 - at  # "seven hundred forty, seven hundred"
     return value * 100 + rest, rest_at + rest_took - at
 
 
