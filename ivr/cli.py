@@ -162,7 +162,7 @@ class _PhoneEngine:
 ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
 ivr.add_command(policy_command(load, lambda: bootstrap.open_stored_calls(load())))
 ivr.add_command(privacy_command(lambda: bootstrap.open_privacy_office(load())))
-ivr.add_command(insights_command(lambda: bootstrap.open_tally(load())))
+ivr.add_command(insights_command(lambda: bootstrap.open_insights(load())))
 ivr.add_command(demo_command(load, bootstrap.open_synthetic_records))
 ivr.add_command(run_command(load))
 ivr.add_command(call_command(_speak, _transcribe))

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ivr.conversation.language_settings import read_languages, read_number_languages
 from ivr.errors import SettingsInvalid
 from ivr.handoff.routing import read_agents, read_workflow
+from ivr.insights.addresses import read_addresses
 from ivr.roles import Role, read_roles
 from ivr.speech.piper_voices import read_piper_voices
 
@@ -131,6 +132,62 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer token that `/metrics` asks for; empty: only this machine may read it.",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for alerts and the weekly report: smtp://user:password@host:587 (STARTTLS) "
+        "or smtps://user:password@host:465. No mail when empty.",
+    )
+    mail_from: str = Field(
+        "ivr@localhost", pattern=r"^[^@\s<>,]+@[^@\s<>,]+$", description="Sender of those mails."
+    )
+    alerts_to: str = Field(
+        "", description="Mail addresses, separated by commas, that are told when the calls get worse."
+    )
+    weekly_report_to: str = Field(
+        "", description="Mail addresses, separated by commas, that get the weekly report on Mondays."
+    )
+    alert_webhook_url: str | None = Field(
+        None, description="Address that alerts are posted to as JSON, signed; see docs/insights.md."
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        None, min_length=16, validate_default=True, description="Secret that signs what is posted there."
+    )
+    transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
+    voice: Literal["hibari", "pyttsx3"] = Field(
+        "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
+    )
+    piper_voices: str = Field(
+        "",
+        description="Languages that a Piper server beside the service speaks: language=address#voice, "
+        "separated by commas, such as sv=http://127.0.0.1:5100#sv_SE-nst-medium.",
+    )
+    rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the Rasa server.")
+    rasa_token: SecretStr = Field(
+        SecretStr("local-rasa"), min_length=1, description="Token the Rasa server asks for."
+    )
+    rasa_timeout_s: float = Field(
+        3.0, gt=0, le=10, description="Seconds to wait for Rasa before going on without it."
+    )
+    actions_token: SecretStr = Field(
+        SecretStr("local-actions"), min_length=1, description="Token Rasa shows when it asks for an action."
+    )
+    orders_url: str | None = Field(
+        None, description="Base URL of the shop's order API; the demo database when empty."
+    )
+    orders_token: SecretStr | None = Field(None, description="Bearer token for the shop's order API.")
+    rewriter_url: str | None = Field(
+        None,
+        description="Base URL of an OpenAI-compatible API that makes briefings more fluent, such as "
+        "http://127.0.0.1:11434/v1; it is sent the briefing's sentences. Off when empty.",
+    )
+    rewriter_model: str = Field("", description="Model to ask for there.")
+    rewriter_key: SecretStr | None = Field(None, description="Bearer token for that API.")
+    no_input_s: float = Field(
+        5.0, gt=0, description="Seconds of silence before the bot asks again the first time."
+    )
+    no_input_again_s: float = Field(7.0, gt=0, description="Seconds of silence after that.")
+    max_call_s: int = Field(1200, ge=60, description="Longest time with the bot before a person is called.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What to log.")
     transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
     voice: Literal["hibari", "pyttsx3"] = Field(
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
@@ -193,6 +250,9 @@ class Settings(BaseSettings):
         "rewriter_url",
         "rewriter_key",
         "metrics_token",
+        "smtp_url",
+        "alert_webhook_url",
+        "alert_webhook_secret",
         "openid_issuer",
         "twilio_api_key_sid",
         "twilio_api_key_secret",
@@ -268,6 +328,36 @@ class Settings(BaseSettings):
         if not is_safe or not address.hostname:
             raise ValueError("is not an https address: keys and names come from it")
         return issuer
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url_names_a_server(cls, url: SecretStr | None) -> SecretStr | None:
+        address = urlsplit(url.get_secret_value() if url else "smtp://none")
+        if address.scheme not in {"smtp", "smtps"} or not address.hostname:
+            raise ValueError("write it as smtp://user:password@mail.example.com:587")
+        return url
+
+    @field_validator("alerts_to", "weekly_report_to")
+    @classmethod
+    def _are_mail_addresses(cls, addresses: str) -> str:
+        read_addresses(addresses)
+        return addresses
+
+    @field_validator("alert_webhook_url")
+    @classmethod
+    def _webhook_is_reached_safely(cls, url: str | None) -> str | None:
+        address = urlsplit(url or "https://none")
+        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
+        if not is_safe or not address.hostname:
+            raise ValueError("is neither an https address nor on this machine")
+        return url
+
+    @field_validator("alert_webhook_secret")
+    @classmethod
+    def _a_webhook_has_its_secret(cls, secret: SecretStr | None, known: ValidationInfo) -> SecretStr | None:
+        if known.data.get("alert_webhook_url") and secret is None:
+            raise ValueError("must be set with IVR_ALERT_WEBHOOK_URL: alerts are signed with it")
+        return secret
 
     @field_validator("rewriter_url")
     @classmethod

@@ -10,6 +10,7 @@ from ivr.records.store import RecordRefused, RecordsUnavailable
 SWEEP_S = 1.0
 COUNT_S = 2.0
 PURGE_S = 600.0
+TELL_S = 30.0
 KEEP_PROMISES_S = 60.0
 _log = log.get("bootstrap")
 
@@ -22,6 +23,17 @@ def count_calls(services: WiredServices) -> None:
             services.tally.catch_up(services.clock.now())
         except RecordsUnavailable as problem:
             _log.warning("not_counted", reason=str(problem))
+
+
+def tell_of_figures(services: WiredServices) -> None:
+    """Write alerts and weekly reports down when they are due, and send what is written."""
+    pause = threading.Event()
+    while not pause.wait(TELL_S):
+        try:
+            services.figure_watch.look(services.clock.now())
+            services.courier.deliver(services.clock.now())
+        except RecordsUnavailable as problem:
+            _log.warning("figures_not_told", reason=str(problem))
 
 
 def keep_promises(services: WiredServices) -> None:

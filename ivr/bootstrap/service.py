@@ -20,9 +20,9 @@ from ivr.bootstrap.adapters import (
     make_voice,
     transcriber_factory,
 )
-from ivr.bootstrap.background import count_calls, keep_promises, sweep
+from ivr.bootstrap.background import count_calls, keep_promises, sweep, tell_of_figures
 from ivr.bootstrap.briefings import make_briefings
-from ivr.bootstrap.insights import number_key, release_of
+from ivr.bootstrap.insights import make_courier, make_figure_watch, number_key, release_of
 from ivr.bootstrap.privacy import make_privacy_office, open_tickets
 from ivr.bootstrap.studio import make_studio
 from ivr.bootstrap.wired import WiredServices
@@ -54,6 +54,7 @@ from ivr.handoff.routing import read_agents
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.insights.owners import load_owners
+from ivr.insights.sql_notices import SqlNotices
 from ivr.insights.sql_tally import SqlTally
 from ivr.knowledge.library import Library
 from ivr.metrics import ServiceFigures, make_registry
@@ -88,6 +89,7 @@ def create_service() -> Flask:
     )
     threading.Thread(target=sweep, args=(services,), name="sweep", daemon=True).start()
     threading.Thread(target=count_calls, args=(services,), name="tally", daemon=True).start()
+    threading.Thread(target=tell_of_figures, args=(services,), name="figures", daemon=True).start()
     threading.Thread(target=keep_promises, args=(services,), name="promises", daemon=True).start()
     return create_app(services)
 
@@ -167,6 +169,8 @@ def wire(settings: Settings) -> WiredServices:
         "dialogue": dialogue.is_ready,
         "transcription": hearing.is_ready,
     }
+    tally = SqlTally(database, policy.hours.zone, number_key(settings))
+    notices = SqlNotices(database)
     return WiredServices(
         settings=settings,
         clock=clock,
@@ -185,7 +189,10 @@ def wire(settings: Settings) -> WiredServices:
         privacy=make_privacy_office(settings, database, clock),
         trust=SqlTrustRecords(database, clock),
         release=release_of(settings),
-        tally=SqlTally(database, policy.hours.zone, number_key(settings)),
+        tally=tally,
+        notices=notices,
+        figure_watch=make_figure_watch(settings, tally, notices, policy.hours.zone),
+        courier=make_courier(settings, tally, notices, clock),
         owners=load_owners(settings.nlu_data_dir),
         studio=make_studio(settings, database, wording, hearing, clock),
         desk_actions=DeskActions(records, desk, switchboard),

@@ -22,6 +22,9 @@ from ivr.handoff.messages import Messages
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.insights.courier import Courier
+from ivr.insights.figure_watch import FigureWatch
+from ivr.insights.notices import Notices
 from ivr.insights.tally import Tally
 from ivr.knowledge.library import Library
 from ivr.nlu.studio.studio import Studio
@@ -60,6 +63,9 @@ class WiredServices:
     trust: TrustRecords
     release: Callable[[], str]
     tally: Tally
+    notices: Notices
+    figure_watch: FigureWatch
+    courier: Courier
     owners: Mapping[str, str]
     studio: Studio
     calls: Calls

@@ -20,7 +20,7 @@ BY_HOUR = frozenset(
     {
         "calls", "turns", "turns_squared", "calls_with_keys", "calls_with_barge_in", "tried_bot",
         "called_again", "ratings", "rating_sum", "rating_squares", "survey_answers", "survey_solved", "fate",
-        "annoyed", "complaints", "no_matches", "answers", "slow_answers", "heard", "unsure", "over",
+        "annoyed", "complaints", "no_matches", "answers", "slow_answers", "heard", "unsure",
     }
 )  # fmt: skip
 
@@ -69,7 +69,6 @@ def by_hour(counted: Counter[Subject]) -> Iterator[tuple[Subject, int]]:
 
 def _amounts(summary: CallSummary, called_again: bool) -> Iterator[tuple[str, int]]:
     yield "calls", 1
-    yield "over", int(summary.outcome is not None)
     yield "annoyed", int(summary.is_annoyed)
     yield "complaints", int(summary.intent == COMPLAINT)
     yield "no_matches", sum(kind == "no_match" for _, kind in summary.failed_at)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ivr.insights.call_summary import NOTHING_ASKED
 from ivr.insights.fates import Fate
 from ivr.insights.figures import FEWEST_SHOWN, Figure, share
 from ivr.insights.value import MS_A_MINUTE, Assumptions
@@ -25,6 +26,8 @@ class Matter:
     fails_at: str | None
     failures: int
     systems: tuple[str, ...]
+    lost_minutes: float  # of people, and of the bot where it did not help: what mending could save
+    lost_money: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ def _matter(intent: str, sums: MatterSums, owners: Mapping[str, str], given: Ass
     minutes = total_ms / MS_A_MINUTE
     money = (minutes - person_minutes) * given.bot_minute
     money += (person_minutes + with_person * given.wrap_up_minutes) * given.person_minute
+    unhelped = (over - contained) / over if over else 0.0
+    lost_bot_minutes = (minutes - person_minutes) * unhelped
+    lost_person_minutes = person_minutes + with_person * given.wrap_up_minutes
     steps = _by_step(sums.failure.get(intent, {}))
     fails_at = max(steps, key=lambda step: (steps[step], step)) if steps else None
     return Matter(
@@ -73,7 +79,15 @@ def _matter(intent: str, sums: MatterSums, owners: Mapping[str, str], given: Ass
         fails_at=fails_at,
         failures=steps[fails_at] if fails_at else 0,
         systems=tuple(sorted({name.partition(":")[0] for name in sums.system.get(intent, {})})),
+        lost_minutes=lost_bot_minutes + lost_person_minutes,
+        lost_money=lost_bot_minutes * given.bot_minute + lost_person_minutes * given.person_minute,
     )
+
+
+def mend_first(found: list[Matter], most: int = 3) -> list[Matter]:
+    """Return the matters where the most money is lost on calls the bot did not help with."""
+    worth = [matter for matter in found if matter.lost_money > 0 and matter.intent != NOTHING_ASKED]
+    return sorted(worth, key=lambda matter: (-matter.lost_money, matter.intent))[:most]
 
 
 def _by_step(failures: Mapping[str, int]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from ivr.handoff.messages import Messages, RecordedWords
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.texts import Texts
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.insights.notices import Notices
 from ivr.insights.tally import Tally
 from ivr.knowledge.library import Library
 from ivr.nlu.studio.studio import Studio
@@ -125,6 +126,8 @@ class Services(Protocol):
     def library(self) -> Library: ...
     @property
     def tally(self) -> Tally: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def owners(self) -> Mapping[str, str]: ...
     @property

@@ -10,6 +10,8 @@ from flask import Flask
 
 from ivr.config import Settings
 from ivr.handoff.opening_hours import ServicePolicy
+from ivr.insights.command import InsightsDesk, Post
+from ivr.insights.sql_notices import SqlNotices
 from ivr.insights.sql_tally import SqlTally
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
@@ -45,6 +47,7 @@ class InsightsServices:
     records: SqlCallRecords
     feed: Feed
     tally: SqlTally
+    notices: SqlNotices
     owners: Mapping[str, str]
     policy: ServicePolicy
 
@@ -59,10 +62,11 @@ class InsightsScene:
         metadata.create_all(self.engine)
         self.records = SqlCallRecords(self.engine, self.feed, self.clock)
         self.tally = SqlTally(self.engine, ZoneInfo("Europe/Stockholm"), lambda number: f"key of {number}")
+        self.notices = SqlNotices(self.engine)
         owners = {"order_status": "Logistics"}
         settings = make_settings(database_url=url)
         self.services = InsightsServices(
-            settings, self.clock, self.records, self.feed, self.tally, owners, ServicePolicy()
+            settings, self.clock, self.records, self.feed, self.tally, self.notices, owners, ServicePolicy()
         )
         self.app = Flask(__name__)
         self.app.testing = True
@@ -87,6 +91,11 @@ class InsightsScene:
             (Kind.CALL_ENDED, {"outcome": "solved_by_bot"}),
             caller=caller,
         )
+
+    def desk(self, post: Post | None = None) -> InsightsDesk:
+        """Return what `ivr insights` works with."""
+        owners, zone = self.services.owners, ZoneInfo("Europe/Stockholm")
+        return InsightsDesk(self.tally, owners, zone, "Nordlys", "http://127.0.0.1:8080", post)
 
     def catch_up(self) -> None:
         """Count everything there is to count."""

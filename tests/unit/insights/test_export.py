@@ -18,7 +18,7 @@ def scene(tmp_path: Path) -> InsightsScene:
 
 
 def run(scene: InsightsScene, *arguments: str) -> str:
-    result = CliRunner().invoke(insights_command(lambda: scene.tally), arguments)
+    result = CliRunner().invoke(insights_command(scene.desk), arguments)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -39,9 +39,7 @@ def test_formulas_are_disarmed(scene: InsightsScene, tmp_path: Path) -> None:
 
 
 def test_another_ending_is_refused(scene: InsightsScene, tmp_path: Path) -> None:
-    result = CliRunner().invoke(
-        insights_command(lambda: scene.tally), ["export", str(tmp_path / "calls.xls")]
-    )
+    result = CliRunner().invoke(insights_command(scene.desk), ["export", str(tmp_path / "calls.xls")])
     assert result.exit_code == 2
     assert ".csv or .parquet" in result.output
 
