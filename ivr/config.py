@@ -188,42 +188,6 @@ class Settings(BaseSettings):
     no_input_again_s: float = Field(7.0, gt=0, description="Seconds of silence after that.")
     max_call_s: int = Field(1200, ge=60, description="Longest time with the bot before a person is called.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What to log.")
-    transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
-    voice: Literal["hibari", "pyttsx3"] = Field(
-        "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
-    )
-    piper_voices: str = Field(
-        "",
-        description="Languages that a Piper server beside the service speaks: language=address#voice, "
-        "separated by commas, such as sv=http://127.0.0.1:5100#sv_SE-nst-medium.",
-    )
-    rasa_url: str = Field("http://127.0.0.1:5005", description="Address of the Rasa server.")
-    rasa_token: SecretStr = Field(
-        SecretStr("local-rasa"), min_length=1, description="Token the Rasa server asks for."
-    )
-    rasa_timeout_s: float = Field(
-        3.0, gt=0, le=10, description="Seconds to wait for Rasa before going on without it."
-    )
-    actions_token: SecretStr = Field(
-        SecretStr("local-actions"), min_length=1, description="Token Rasa shows when it asks for an action."
-    )
-    orders_url: str | None = Field(
-        None, description="Base URL of the shop's order API; the demo database when empty."
-    )
-    orders_token: SecretStr | None = Field(None, description="Bearer token for the shop's order API.")
-    rewriter_url: str | None = Field(
-        None,
-        description="Base URL of an OpenAI-compatible API that makes briefings more fluent, such as "
-        "http://127.0.0.1:11434/v1; it is sent the briefing's sentences. Off when empty.",
-    )
-    rewriter_model: str = Field("", description="Model to ask for there.")
-    rewriter_key: SecretStr | None = Field(None, description="Bearer token for that API.")
-    no_input_s: float = Field(
-        5.0, gt=0, description="Seconds of silence before the bot asks again the first time."
-    )
-    no_input_again_s: float = Field(7.0, gt=0, description="Seconds of silence after that.")
-    max_call_s: int = Field(1200, ge=60, description="Longest time with the bot before a person is called.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What to log.")
     log_personal_data: bool = Field(
         False, description="Show numbers, names and words in logs; for debugging only."
     )
