@@ -69,6 +69,7 @@ class CallbackLine:
     most_tries: int
     message: str | None = None  # what the caller left to be read
     doing: str | None = None  # who is calling them back now
+    also: tuple[str, ...] = ()  # other cases of this number: it is called once for all
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,12 @@ def agent_line(agent: AgentRow, busy_with: TransferRow | None) -> AgentLine:
 
 
 def callback_line(
-    row: Mapping[str, Any], message: str | None = None, now_made: CallbackTry | None = None
+    row: Mapping[str, Any],
+    message: str | None = None,
+    now_made: CallbackTry | None = None,
+    also: Sequence[str] = (),
 ) -> CallbackLine:
-    """Return the line of an open callback, with the message its caller left and the try under way."""
+    """Return an open callback with its caller's message, the try under way and the number's other cases."""
     return CallbackLine(
         case_number=row["case_number"],
         number=row["number"],
@@ -161,6 +165,7 @@ def callback_line(
         most_tries=row["most_tries"],
         message=message,
         doing=words.CALLING_BACK.get(now_made.state, "").format(agent=now_made.agent) if now_made else None,
+        also=tuple(also),
     )
 
 

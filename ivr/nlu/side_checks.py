@@ -7,7 +7,8 @@ from pathlib import Path
 from yaml.nodes import MappingNode, ScalarNode
 
 from ivr.errors import SettingsInvalid
-from ivr.handoff.opening_hours import load_hours
+from ivr.handoff.desk_policy import load_dispositions
+from ivr.handoff.opening_hours import load_policy
 from ivr.nlu.corpus import holdout_files, holdout_language, languages
 from ivr.nlu.yaml_marks import Problem, items, line_of, names, value_at
 
@@ -16,7 +17,8 @@ def check_policy(nlu_data: Path) -> Iterator[Problem]:
     """Tell what policy.yml gets wrong, at the line that is named in the message."""
     file = nlu_data / "policy.yml"
     try:
-        load_hours(nlu_data)
+        load_policy(nlu_data)
+        load_dispositions(nlu_data, "en")
     except SettingsInvalid as wrong:
         what = str(wrong).removeprefix(f"{file}: ")
         yield Problem(file, _line_named(file, what), what.rstrip("."), "Look at the comment in the file")

@@ -144,7 +144,7 @@ class _CallbackLegs:
     def _to_caller(self, try_id: str, prompt_id: str, **slots: str) -> list[twiml.SpokenLine]:
         """Word something in the language of the call that asked to be called back."""
         services, call = self._services, self._services.callbacks.asked_in(try_id)
-        language = services.settings.language
+        language: str = services.settings.language
         if call is not None:
             language = language_now(services.records, call.call_id, call.language)
         return spoken(services, [services.wording.prompt(prompt_id, language, **slots)])

@@ -21,6 +21,7 @@ from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.knowledge.library import Library
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
 from ivr.records.kinds import Kind
@@ -37,6 +38,7 @@ from tests.fakes.plain_wording import PlainWording
 from tests.fakes.queued_executor import QueuedExecutor
 from tests.fakes.scripted_switchboard import ScriptedSwitchboard
 from tests.fakes.steered_clock import SteeredClock
+from tests.support.running_system import ROOT
 from tests.support.transfer_scene import ANNA, BO, CALLER, RING_S
 from tests.support.web_scene import make_settings
 
@@ -59,6 +61,7 @@ class DeskServices:
     joined_call: JoinedCall
     follow_ups: SqlFollowUpRecords
     callbacks: CallbackDesk
+    library: Library
 
 
 class DeskScene:
@@ -104,6 +107,7 @@ class DeskScene:
                 self.clock,
                 RING_S,
             ),
+            Library.load(ROOT / "nlu_data"),
         )
         self.app.register_blueprint(create_sign_in_blueprint(self.services))
         self.app.register_blueprint(create_desk_blueprint(self.services))

@@ -30,6 +30,7 @@ from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.transfer_desk import TransferDesk
+from ivr.knowledge.library import Library
 from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
 from ivr.records.sql_desk_records import SqlDeskRecords
@@ -80,6 +81,7 @@ class WiredForTest:
     switchboard: ScriptedSwitchboard
     calls: Calls
     actions: Actions
+    library: Library
     readiness: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
 
     def release(self) -> str:
@@ -202,4 +204,5 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
         switchboard,
         calls,
         actions,
+        Library.load(ROOT / "nlu_data"),
     )

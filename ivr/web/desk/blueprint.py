@@ -16,6 +16,7 @@ from ivr.web.desk import phone
 from ivr.web.desk.answers import answer
 from ivr.web.desk.board import BoardReader
 from ivr.web.desk.screen import earlier_lines, note_view, read_transcript
+from ivr.web.desk.shelf import Shelf
 from ivr.web.desk.stream import Streams
 from ivr.web.services import Services
 from ivr.web.staff.gate import Gate, requires
@@ -44,6 +45,7 @@ def create_desk_blueprint(services: Services) -> Blueprint:
     blueprint.get("/stream")(pages.stream)
     blueprint.get("/calls/<call_id>")(pages.call)
     blueprint.get("/phone/token")(pages.phone_token)
+    blueprint.get("/knowledge")(pages.knowledge)
     actions = _Actions(services)
     agents_only = requires(Role.AGENT)
     blueprint.post("/presence")(agents_only(actions.presence))
@@ -76,6 +78,7 @@ class _Pages:
             services.clock,
         )
         self._streams = Streams(services, self._board, gate)
+        self._shelf = Shelf(services)
 
     def desk(self) -> str:
         page = secrets.token_urlsafe(9)
@@ -89,11 +92,15 @@ class _Pages:
             said=desk_words.ANSWERS.get(request.args.get("said", ""), ""),
             csrf=g.staff.csrf,
             phone=phone.phone_of(self._services.settings, self._number()),
+            languages=self._shelf.languages,
             now_ms=int(self._services.clock.now().timestamp() * 1000),
         )
 
     def stream(self) -> Response:
         return self._streams.open(g.staff, request.args.get("page", ""))
+
+    def knowledge(self) -> str:
+        return self._shelf.found()
 
     def phone_token(self) -> Response:
         token = phone.token_for(self._services.settings, self._number())

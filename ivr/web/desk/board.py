@@ -93,12 +93,17 @@ class BoardReader:
     def _callbacks(self) -> tuple[CallbackLine, ...]:
         messages = {one.case_number: one for one in self._follow_ups.messages()}
         under_way = {one.case_number: one for one in self._follow_ups.tries_in(OPEN)}
-        lines = []
-        for row in self._records.callbacks():
+        lines, rows = [], self._records.callbacks()
+        for row in rows:
             left = messages.get(row["case_number"])
             is_lost = left is not None and left.state is MessageState.UNCLEAR
             text = "A message that could not be made out." if is_lost else left.text if left else None
-            lines.append(desk_view.callback_line(row, text, under_way.get(row["case_number"])))
+            also = [
+                other["case_number"]
+                for other in rows
+                if other["number"] and other["number"] == row["number"] and other is not row
+            ]
+            lines.append(desk_view.callback_line(row, text, under_way.get(row["case_number"]), also))
         return tuple(lines)
 
     def _service_level(self) -> ServiceLevel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ivr.handoff import desk_view, desk_words
@@ -11,6 +12,7 @@ from ivr.handoff.desk_records import DeskRecords, EarlierCall
 from ivr.handoff.desk_transcript import Line, Transcript
 from ivr.handoff.desk_view import Card, Stage
 from ivr.handoff.transfer import TransferState
+from ivr.knowledge.article import Article
 from ivr.records.kinds import Kind
 from ivr.records.store import CallRecords, TransferRow
 from ivr.roles import Role
@@ -30,6 +32,15 @@ class EarlierLine:
     outcome: str
     reason: str | None
     disposition: str | None
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Articles likely to answer what the caller of a transfer wants, in their language."""
+
+    language: str = ""
+    articles: tuple[Article, ...] = ()
+    today: date | None = None
 
 
 @dataclass
@@ -58,6 +69,7 @@ class Screen:
         render: Render,
         on_transcript_seen: Callable[[str], None],
         briefing: Callable[[TransferRow], Sequence[Told]],
+        suggest: Callable[[TransferRow], Suggested],
     ) -> None:
         self._agent = session.name
         self._csrf = session.csrf
@@ -68,6 +80,7 @@ class Screen:
         self._render = render
         self._on_transcript_seen = on_transcript_seen
         self._briefing = briefing
+        self._suggest = suggest
         self._shown: dict[str, Any] = {}
         self._call_id: str | None = None
         self._transcript: Transcript | None = None
@@ -111,6 +124,14 @@ class Screen:
             statements=sourced(self._briefing(row), self._transcript) if row is not None else (),
         )
         self._notes(change, row, board)
+        suggested = self._suggest(row) if row is not None else Suggested()
+        self._part(
+            change,
+            "suggested",
+            language=suggested.language,
+            articles=suggested.articles,
+            today=suggested.today,
+        )
         return change
 
     def _notes(self, change: Change, row: TransferRow | None, board: Board) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from ivr.records.store import RecordsUnavailable
 from ivr.web.desk.board import BoardReader
 from ivr.web.desk.screen import Change, Screen, note_view
+from ivr.web.desk.shelf import Shelf
 from ivr.web.desk.views_seen import ViewsSeen
 from ivr.web.services import Services
 from ivr.web.staff.gate import Gate
@@ -52,6 +53,7 @@ class Streams:
             render,
             seen,
             self._services.desk.briefings.card,
+            Shelf(self._services).suggest,
         )
 
     def open(self, session: StaffSession, page: str) -> Response:

@@ -9,11 +9,12 @@ const shown = new Map();
 const title = document.title;
 let alarmed = "";
 let begun = "";
+let asked = "";
 let wanted = "";
 let lastSign = Date.now();
 let lost;
 
-for (const name of ["me", "house", "card", "notes", "callbacks", "talk", "earlier", "waiting", "team"]) {
+for (const name of ["me", "house", "card", "notes", "callbacks", "talk", "earlier", "suggested", "waiting", "team"]) {
   const part = document.getElementById(name);
   if (part) shown.set(name, part.innerHTML);
 }
@@ -138,6 +139,15 @@ function settle(isFirst, isTalkNew) {
     begun = stage.dataset.transfer;
     fetch("/desk/wrap-up", { method: "POST", body: form({}), headers: { "X-Staff": "1" } }).catch(() => {});
   }
+  if ((stage?.dataset.transfer ?? "") !== asked) {
+    // Another caller, another language, other questions.
+    asked = stage?.dataset.transfer ?? "";
+    const spoken = document.querySelector("#suggested [data-language]")?.dataset.language;
+    const select = document.getElementById("question-language");
+    if ([...select.options].some((option) => option.value === spoken)) select.value = spoken;
+    document.getElementById("ask").elements.q.value = "";
+    document.getElementById("found").replaceChildren();
+  }
   const alarm = stage?.dataset.alarm ?? "";
   document.title = alarm ? `● ${alarm}` : title;
   const key = alarm && stage.dataset.transfer;
@@ -184,7 +194,7 @@ async function send(url, fields) {
 
 document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
-  if (target.action.endsWith("/sign-out")) return;
+  if (target.action.endsWith("/sign-out") || target.method === "get") return;
   event.preventDefault();
   if (submitter?.id === "accept" && "early" in submitter.dataset && pickUp()) {
     wanted = document.querySelector("[data-stage]").dataset.transfer;
@@ -220,7 +230,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.getElementById("finish")?.click();
   }
-  if (event.key === "Escape" && event.target.closest("textarea")) event.target.blur();
+  if (event.key === "Escape" && event.target.closest("textarea, #question")) event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (keys.getAttribute("aria-pressed") !== "true") return;
   const button = { 1: "accept", h: "hold", b: "back-to-bot" }[event.key.toLowerCase()];
@@ -228,6 +238,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() === "n" && document.getElementById("notes-text")) {
     event.preventDefault();
     document.getElementById("notes-text").focus();
+  }
+  if (event.key.toLowerCase() === "k" && document.getElementById("question").offsetParent) {
+    event.preventDefault();
+    document.getElementById("question").focus();
   }
   if (event.key === "3" && decline) {
     decline.open = true;

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from ivr.handoff.escalation import EscalationReason
 from ivr.records.kinds import Kind
@@ -208,3 +209,45 @@ def test_a_call_that_is_over_stays_until_the_agent_is_free_again(scene: DeskScen
     scene.clock.advance(1)
     anna.does("/desk/presence", presence="available")
     assert "No call for you right now" in anna.sees().text
+
+
+# Knowledge beside the card
+
+
+def test_articles_likely_for_the_caller_stand_beside_the_card(scene: DeskScene) -> None:
+    scene.caller_asks(wanted="how much is delivery to Norway")
+    page = scene.agent("Anna").sees().text
+    assert "Likely for this call" in page
+    assert "Where do you deliver" in page or "where-do-you-deliver" in page
+    assert "/knowledge/en/where-do-you-deliver" not in scene.agent("Bo").sees().text
+
+
+def test_agents_search_what_the_bot_says(scene: DeskScene) -> None:
+    article = scene.services.library.article("gift-cards", "en")
+    assert article is not None
+    found = scene.agent("Anna").sees("/desk/knowledge?q=do+you+sell+gift+cards&language=en").text
+    assert article.title in found
+    assert str(escape(article.spoken)) in found
+    assert "<html" not in found
+
+
+def test_a_search_without_an_article_says_so(scene: DeskScene) -> None:
+    anna = scene.agent("Anna")
+    assert "No article says anything" in anna.sees("/desk/knowledge?q=zzzz+qqqq&language=en").text
+    assert "No article says anything" in anna.sees("/desk/knowledge?q=gift+cards&language=xx").text
+    assert anna.sees("/desk/knowledge?q=").text.strip() == ""
+    hostile = anna.sees(f"/desk/knowledge?q={HOSTILE}&language=en").text
+    assert "<img" not in hostile
+
+
+def test_nobody_searches_at_the_desk_without_signing_in(scene: DeskScene) -> None:
+    assert scene.visitor().sees("/desk/knowledge?q=gift+cards").status_code in {302, 303, 401}
+
+
+def test_other_cases_of_a_number_are_named_on_the_worklist(scene: DeskScene) -> None:
+    first = scene.records.book_callback("CA1", NUMBER, "no_input", ["A caller."])
+    second = scene.records.book_callback("CA2", NUMBER, "pressed_zero", ["Again."])
+    scene.records.book_callback("CA3", "+46709999999", "pressed_zero", ["Another."])
+    page = scene.agent("Anna").sees().text
+    assert (f"Also case {second}" in page, f"Also case {first}" in page) == (True, True)
+    assert page.count("one call for all") == 2
