@@ -22,7 +22,8 @@ from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")
 REMEMBERED_CALLS = 4096
-_LENGTHS = {"order_number": (6,), "postcode": (5, 4)}
+_ORDER_NUMBER = "order_number"
+_LENGTHS = {_ORDER_NUMBER: (6,), "postcode": (5, 4)}
 
 
 class RasaDialogue:
@@ -114,8 +115,9 @@ class RasaDialogue:
             return "/enter_digits" + json.dumps({"digits": digits}) if digits else ""
         step = self._awaited_number(call_id)
         lengths = _LENGTHS.get(step, ())
-        is_known = self._is_order if step == "order_number" else None
-        words = likeliest_words((heard.text, *heard.readings), language, lengths, is_known)
+        words = heard.text
+        if step == _ORDER_NUMBER:  # a postcode is not chosen by what fits: it is what proves who calls
+            words = likeliest_words((words, *heard.readings), language, lengths, self._is_order)
         return plain_words(hear_numbers(words, language, lengths).text)
 
     def _awaited_number(self, call_id: str) -> str:

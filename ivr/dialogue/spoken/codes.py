@@ -5,7 +5,7 @@ is: "oh" is a nought where a digit stands and an O where a letter does, "eight" 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ivr.dialogue.spoken.compounds import split
@@ -49,6 +49,18 @@ def hear_code(text: str, shape: str, language: str = "en") -> str | None:
         LETTER_WORDS.get(language, LETTER_WORDS["en"]),
     )
     return reader.code()
+
+
+def likeliest_code(
+    readings: Sequence[str], shape: str, language: str = "en", is_known: Callable[[str], bool] | None = None
+) -> str | None:
+    """Return the first code that exists among the readings' codes, else the first; None when there is none.
+
+    `is_known` may block.
+    """
+    codes = [code for code in (hear_code(words, shape, language) for words in readings) if code is not None]
+    known = (code for code in dict.fromkeys(codes) if is_known is not None and is_known(code))
+    return next(known, codes[0] if codes else None)
 
 
 @dataclass
