@@ -14,12 +14,13 @@ from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.spoken.readings import likeliest_words
 
-COMPLETE_S = 0.35
-SURE_SENTENCE_S = 0.35
+COMPLETE_S = 0.3  # the shortest pause worth the name; the words are known by 0.2 to 0.35 s
+SURE_SENTENCE_S = 0.3
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
 UNSURE_S = 1.3
 UNSURE_DIGITS_S = 1.0
+UNSURE_WORDS_FOR_DIGITS_S = 1.5  # "A clear of three.", where a number is read aloud: digits misheard
 ONE_SHORT_S = 1.2  # a digit is missing: swallowed by recognition more often than still to be said
 UNFINISHED_S = 2.8
 LONGEST_WAIT_S = UNFINISHED_S
@@ -38,6 +39,7 @@ BY_ENDS = (
     (math.inf, 0.45, "whole"),
 )
 NUMBER_FIRST = 0.5  # "let me see", "it is", before a number: less likely all of it is waited for
+WITHOUT_DIGITS = frozenset({"sentence", "no_digits"})  # reasons for words where a number is awaited
 BY_MELODY = frozenset({"sentence", "pause"})  # reasons that look at no words
 STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
 
@@ -69,8 +71,10 @@ def wait(
         found = _wait_for_digits(expects, words, plain, language, longest_pause_s)
         if found.seconds > USUAL_S and _is_complete_in((words, *readings), expects, language):
             return Wait(USUAL_S, "digits_by_reading")
-        if whole is not None and whole < NUMBER_FIRST and found.reason in {"sentence", "no_digits"}:
+        if whole is not None and whole < NUMBER_FIRST and found.reason in WITHOUT_DIGITS:
             found = _before_the_number(found, plain, known)
+        if found.reason in WITHOUT_DIGITS:
+            return _if_unsure(found, asr_confidence < SURE, UNSURE_WORDS_FOR_DIGITS_S)
         return _if_unsure(found, asr_confidence < SURE_OF_DIGITS, UNSURE_DIGITS_S)
     found = _wait_for_words(expects, words, plain, known)
     if whole is not None and found.reason in BY_MELODY:

@@ -62,7 +62,7 @@ ENGLISH = TurnWords(
     openings=re.compile(
         r"\b(i'd like|i would like|(can|could|would) you( please)?( tell me)?|tell me|i have|i've got|i just|"
         r"i wanted|(is it|it's) possible|i was wondering|my name|order number is|do you know|let me see|"
-        r"(possible|like|want|need|have) (too|two|2))$"
+        r"(possible|like|want|need|have) (too|two|2)|^(well )?actually)$"
     ),
     praise=_words("alright all fine good great nice cool perfect i see got it thanks thank you"),
     sounds=_SOUNDS,

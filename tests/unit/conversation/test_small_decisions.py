@@ -16,6 +16,7 @@ from ivr.conversation.endpointing import (
     UNFINISHED_S,
     UNSURE_DIGITS_S,
     UNSURE_S,
+    UNSURE_WORDS_FOR_DIGITS_S,
     USUAL_S,
     wait,
 )
@@ -105,6 +106,8 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (OPEN_QUESTION, "I'd like.", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "Can you tell me?", UNFINISHED_S, "trailing_word"),
         (SIX, "Let me see.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Well, actually", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I don't, actually.", SURE_SENTENCE_S, "sentence_sure"),
         # Recognition heard the voice stay up, or break off.
         (OPEN_QUESTION, "I ordered a lamp,", UNFINISHED_S, "trailing_word"),
         (OPEN_QUESTION, "I ordered a lamp...", UNFINISHED_S, "trailing_word"),
@@ -172,7 +175,7 @@ def test_every_language_has_its_own_ends_and_beginnings(language, words, reason)
         ("I want to cancel my order.", 0.8, 0.7, SENTENCE_S, "sentence_whole"),
         # No full stop was heard: the model alone says that it is one.
         ("start over", 0.8, 0.95, 0.45, "pause_whole"),
-        ("well actually", 0.1, 0.95, 2.0, "pause_half"),
+        ("my green sofa", 0.1, 0.95, 2.0, "pause_half"),
         # What rests on words that may be wrong waits, whatever the model makes of them.
         ("My order is very late.", 0.8, 0.4, UNSURE_S, "sentence_whole_unsure"),
         # A word that announces more says more than the model.
@@ -223,6 +226,9 @@ def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_one
     assert wait(OPEN_QUESTION, "I'd like to", asr_confidence=0.5).seconds == UNFINISHED_S
     assert wait(SIX, "471192", asr_confidence=0.55).seconds == COMPLETE_S
     assert wait(SIX, "4,000, 11.", asr_confidence=0.3).seconds == UNSURE_DIGITS_S
+    misheard = wait(SIX, "A clear of three.", asr_confidence=0.54)  # digits, not a sentence
+    assert (misheard.seconds, misheard.reason) == (UNSURE_WORDS_FOR_DIGITS_S, "sentence_unsure")
+    assert wait(SIX, "I don't have it here.", asr_confidence=0.7).seconds == SENTENCE_S
     assert wait(YES_NO, "Yeah.", asr_confidence=0.3).seconds == COMPLETE_S  # so short a word is never sure
 
 
