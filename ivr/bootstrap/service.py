@@ -196,7 +196,9 @@ def wire(settings: Settings) -> WiredServices:
         owners=load_owners(settings.nlu_data_dir),
         studio=make_studio(settings, database, wording, hearing, clock),
         desk_actions=DeskActions(records, desk, switchboard),
-        desk_wrap_up=DeskWrapUp(records, desk_records, load_dispositions(settings.nlu_data_dir)),
+        desk_wrap_up=DeskWrapUp(
+            records, desk_records, load_dispositions(settings.nlu_data_dir, settings.agents_language)
+        ),
         supervision=DeskSupervision(records, desk, people_first),
         joined_call=JoinedCall(records, desk, switchboard),
         calls=calls,
