@@ -32,21 +32,19 @@ class _Words:
 WORDS: Mapping[str, _Words] = {
     "en": _Words(
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-        tuple(
-            [
-                "ten",
-                "eleven",
-                "twelve",
-                "thirteen",
-                "fourteen",
-                "fifteen",
-                "sixteen",
-                "seventeen",
-                "eighteen",
-                "nineteen",
-            ]
+        (
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
         ),
-        tuple(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]),
+        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
         ("", "It's ", "Um, ", "The number is ", "Yeah, so it's ", "Order number "),
         ("um,", "uh,", "er,", "and then,"),
         ("no,", "sorry,", "no wait,", "I mean"),
@@ -58,10 +56,8 @@ WORDS: Mapping[str, _Words] = {
     ),
     "sv": _Words(
         ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio"),
-        tuple(
-            ["tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton"]
-        ),
-        tuple(["tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "åttio", "nittio"]),
+        ("tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton"),
+        ("tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "åttio", "nittio"),
         ("", "Det är ", "Öh, ", "Numret är ", "Ja, det är ", "Ordernummer "),
         ("öh,", "eh,", "sen"),
         ("nej,", "förlåt,", "nej vänta,", "jag menar"),
