@@ -139,6 +139,35 @@ def test_one_call_from_the_ring_to_the_notes(desk: Desk) -> None:
     assert anna.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_an_article_back_to_the_bot_and_a_callback_with_one_click(desk: Desk) -> None:
+    anna = desk.opens("Anna")
+    transfer_id = desk.caller_asks()
+    anna.locator("[data-stage]").wait_for()
+    desk.phone_is_answered(transfer_id)
+    expect(anna.locator("[data-stage]")).to_contain_text("A caller for you")
+    anna.keyboard.press("1")
+    expect(anna.locator("[data-stage]")).to_contain_text("You are talking")
+    anna.keyboard.press("k")
+    anna.keyboard.type("do you sell gift cards")
+    article = desk.services.library.article("gift-cards", "en")
+    assert article is not None
+    found = anna.locator("#found details").first
+    expect(found.locator("summary")).to_have_text(article.title)
+    found.locator("summary").click()
+    expect(found.locator(".says")).to_contain_text(article.spoken)
+    no_serious_findings(anna)
+    anna.keyboard.press("b")
+    expect(anna.locator("[data-stage]")).to_contain_text("Back with the assistant")
+    assert desk.state(transfer_id) == TransferState.RETURNED
+    anna.get_by_label("Solved").check()
+    anna.get_by_role("button", name="Save and be available").click()
+    expect(anna.get_by_role("heading", name="No call for you right now")).to_be_visible()
+    case = desk.services.records.book_callback("CA" + "e" * 32, "+46709999999", "no_input", ["A caller."])
+    anna.get_by_role("button", name=f"Call case {case} back").click()
+    expect(anna.locator("#callbacks .chip")).to_contain_text("Anna")
+    assert desk.services.switchboard.did("dial")[-1][2] == "+46850000001"
+
+
 def test_two_accept_at_once_and_the_other_is_told_within_a_second(desk: Desk) -> None:
     """Both desks accept in the same moment; who is not asked is told so at once."""
     anna, bo = desk.opens("Anna"), desk.opens("Bo")

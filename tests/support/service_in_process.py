@@ -28,7 +28,7 @@ from ivr.handoff.desk_supervision import DeskSupervision
 from ivr.handoff.desk_wrap_up import DeskWrapUp
 from ivr.handoff.house_switch import PeopleFirst
 from ivr.handoff.joined_call import JoinedCall
-from ivr.handoff.opening_hours import ServicePolicy
+from ivr.handoff.opening_hours import CallbackTerms, ServicePolicy
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.knowledge.library import Library
 from ivr.records.database import open_engine, upgrade
@@ -58,6 +58,9 @@ class QuietRequestHandler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *arguments: Any) -> None:
         """Say nothing."""
+
+
+POLICY = ServicePolicy(callbacks=CallbackTerms(0, 24))  # whatever the hour at which the tests run
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
     clock, feed = SystemClock(), Feed()
     upgrade(settings.database_url)
     database = open_engine(settings.database_url)
-    records = SqlCallRecords(database, feed, clock)
+    records = SqlCallRecords(database, feed, clock, terms=POLICY.callbacks)
     wording = Wording.load(ROOT / "nlu_data", "Nordlys")
     prompts = PromptCache(folder / "prompts", ToneSynthesizer(), "secret", clock)
     switchboard = ScriptedSwitchboard()
@@ -196,7 +199,7 @@ def _wire(folder: Path, executor: ThreadPoolExecutor, changes: dict[str, Any]) -
             desk_records,
             switchboard,
             desk.roster,
-            ServicePolicy(),
+            POLICY,
             executor,
             clock,
             25,
