@@ -95,7 +95,10 @@ class Missing:
 
 
 def missing(lines: Sequence[Line], kept: Sequence[Heard], engine: str, most_takes: int) -> list[Missing]:
-    """Return what is still to be heard with this engine, take by take, so that a limit cuts no line out."""
+    """Return what is still to be heard with this engine, take by take, so that a limit cuts no line out.
+
+    Each line begins with another take, so that a first round holds every voice and every line.
+    """
     known = {heard.take for heard in kept}
     distinct = list({line.key: line for line in lines}.values())
     languages = {line.language for line in distinct}
@@ -104,7 +107,7 @@ def missing(lines: Sequence[Line], kept: Sequence[Heard], engine: str, most_take
         for line in distinct:
             takes = TAKES.get(line.language, ())[:most_takes]
             if number < len(takes):
-                take = takes[number]
+                take = takes[(number + int(line.key, 16)) % len(takes)]
                 if (line.key, take.voice, take.condition, engine) not in known:
                     found.append(Missing(line, take))
     return found
