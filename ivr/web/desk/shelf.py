@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import render_template, request
 
+from ivr.handoff.desk_view import LANGUAGES
 from ivr.knowledge.article import Article
 from ivr.records.store import TransferRow
 from ivr.web.desk.screen import Suggested
@@ -23,12 +24,13 @@ class Shelf:
         self._services = services
 
     @property
-    def languages(self) -> list[str]:
-        """Return the languages there are articles in, the service's own first."""
+    def languages(self) -> dict[str, str]:
+        """Return the languages there are articles in, code to name, the service's own first."""
         own = self._services.settings.language
-        return sorted(
-            {each.language for each in self._services.library.articles}, key=lambda code: (code != own, code)
-        )
+        codes = {each.language for each in self._services.library.articles}
+        return {
+            code: LANGUAGES.get(code, code) for code in sorted(codes, key=lambda code: (code != own, code))
+        }
 
     def suggest(self, row: TransferRow) -> Suggested:
         """Return what may help with the caller of a transfer."""
