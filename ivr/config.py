@@ -1,5 +1,6 @@
 """Every setting of the service, read from IVR_* environment variables and `.env`; nothing else reads them."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.conversation.language_settings import read_languages, read_number_languages
+from ivr.conversation.recording import read_purposes
 from ivr.errors import SettingsInvalid
 from ivr.handoff.routing import read_agents, read_workflow
 from ivr.insights.addresses import read_addresses
@@ -15,6 +17,26 @@ from ivr.roles import Role, read_roles
 from ivr.speech.piper_voices import read_piper_voices
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+# What reads a setting's text; it raises ValueError, which says what is wrong.
+READERS: Mapping[str, Callable[[str], object]] = {
+    "agents": read_agents,
+    "alerts_to": read_addresses,
+    "languages": read_languages,
+    "number_languages": read_number_languages,
+    "openid_roles": read_roles,
+    "piper_voices": read_piper_voices,
+    "recording_purposes": read_purposes,
+    "routing": read_workflow,
+    "weekly_report_to": read_addresses,
+}
+# Addresses that must be https or on this machine, and why.
+REACHED_SAFELY = {
+    "alert_webhook_url": "alerts tell what goes on in the house",
+    "openid_issuer": "keys and names come from it",
+    "rewriter_url": "briefings are personal",
+    "telemetry_url": "traces tell who is calling when",
+}
 
 
 class Settings(BaseSettings):
@@ -182,12 +204,22 @@ class Settings(BaseSettings):
     )
     rewriter_model: str = Field("", description="Model to ask for there.")
     rewriter_key: SecretStr | None = Field(None, description="Bearer token for that API.")
+    telemetry_url: str | None = Field(
+        None,
+        description="Base URL of an OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318; "
+        "it gets a trace of every call without personal data. Off when empty.",
+    )
     no_input_s: float = Field(
         5.0, gt=0, description="Seconds of silence before the bot asks again the first time."
     )
     no_input_again_s: float = Field(7.0, gt=0, description="Seconds of silence after that.")
     max_call_s: int = Field(1200, ge=60, description="Longest time with the bot before a person is called.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What to log.")
+    recording_purposes: str = Field(
+        "",
+        description="What callers are asked to be recorded for, each on its own before anything is: quality, "
+        "training, separated by commas. Only the part with the bot. Empty: nobody is asked or recorded.",
+    )
     log_personal_data: bool = Field(
         False, description="Show numbers, names and words in logs; for debugging only."
     )
@@ -213,6 +245,7 @@ class Settings(BaseSettings):
         "orders_token",
         "rewriter_url",
         "rewriter_key",
+        "telemetry_url",
         "metrics_token",
         "smtp_url",
         "alert_webhook_url",
@@ -227,23 +260,21 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("piper_voices")
+    @field_validator(*READERS)
     @classmethod
-    def _piper_voices_are_readable(cls, voices: str) -> str:
-        read_piper_voices(voices)
-        return voices
+    def _is_readable(cls, text: str, known: ValidationInfo) -> str:
+        READERS[str(known.field_name)](text)
+        return text
 
-    @field_validator("languages")
+    @field_validator(*REACHED_SAFELY)
     @classmethod
-    def _languages_are_known(cls, languages: str) -> str:
-        read_languages(languages)
-        return languages
-
-    @field_validator("number_languages")
-    @classmethod
-    def _number_languages_are_readable(cls, numbers: str) -> str:
-        read_number_languages(numbers)
-        return numbers
+    def _is_reached_safely(cls, url: str | None, known: ValidationInfo) -> str | None:
+        address = urlsplit(url or "https://none")
+        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
+        if not is_safe or not address.hostname:
+            why = REACHED_SAFELY[str(known.field_name)]
+            raise ValueError(f"is neither an https address nor on this machine: {why}")
+        return url
 
     # Each of these checks one field, so that a mistake elsewhere does not hide what they find.
 
@@ -265,33 +296,12 @@ class Settings(BaseSettings):
             raise ValueError("must be set with IVR_TWILIO_REGION, such as dublin for ie1")
         return edge
 
-    @field_validator("routing")
-    @classmethod
-    def _routing_is_readable(cls, routing: str) -> str:
-        read_workflow(routing)
-        return routing
-
-    @field_validator("agents")
-    @classmethod
-    def _agents_are_readable(cls, agents: str) -> str:
-        read_agents(agents)
-        return agents
-
     @field_validator("database_url")
     @classmethod
     def _database_is_a_file_or_postgresql(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql://", "postgresql+")):
             raise ValueError("write it as sqlite:///var/ivr.db or postgresql://user:password@host/name")
         return url
-
-    @field_validator("openid_issuer")
-    @classmethod
-    def _issuer_is_reached_safely(cls, issuer: str | None) -> str | None:
-        address = urlsplit(issuer or "https://none")
-        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
-        if not is_safe or not address.hostname:
-            raise ValueError("is not an https address: keys and names come from it")
-        return issuer
 
     @field_validator("smtp_url")
     @classmethod
@@ -301,42 +311,12 @@ class Settings(BaseSettings):
             raise ValueError("write it as smtp://user:password@mail.example.com:587")
         return url
 
-    @field_validator("alerts_to", "weekly_report_to")
-    @classmethod
-    def _are_mail_addresses(cls, addresses: str) -> str:
-        read_addresses(addresses)
-        return addresses
-
-    @field_validator("alert_webhook_url")
-    @classmethod
-    def _webhook_is_reached_safely(cls, url: str | None) -> str | None:
-        address = urlsplit(url or "https://none")
-        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
-        if not is_safe or not address.hostname:
-            raise ValueError("is neither an https address nor on this machine")
-        return url
-
     @field_validator("alert_webhook_secret")
     @classmethod
     def _a_webhook_has_its_secret(cls, secret: SecretStr | None, known: ValidationInfo) -> SecretStr | None:
         if known.data.get("alert_webhook_url") and secret is None:
             raise ValueError("must be set with IVR_ALERT_WEBHOOK_URL: alerts are signed with it")
         return secret
-
-    @field_validator("rewriter_url")
-    @classmethod
-    def _rewriter_is_reached_safely(cls, url: str | None) -> str | None:
-        address = urlsplit(url or "https://none")
-        is_safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
-        if not is_safe or not address.hostname:
-            raise ValueError("is neither an https address nor on this machine: briefings are personal")
-        return url
-
-    @field_validator("openid_roles")
-    @classmethod
-    def _roles_are_readable(cls, roles: str) -> str:
-        read_roles(roles)
-        return roles
 
     @field_validator("twilio_api_url", "rasa_url", "orders_url")
     @classmethod

@@ -34,6 +34,7 @@ from ivr.speech.weights import ModelFolder
 from ivr.telephony.twilio_http import PatientHttpClient
 from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
+from ivr.telephony.twilio_tape_deck import TwilioTapeDeck
 
 
 def make_routing(settings: Settings) -> Routing:
@@ -110,6 +111,12 @@ def make_shelf(settings: Settings, clock: Clock) -> TwilioRecordings:
     api = api_base(settings.twilio_api_url, settings.twilio_region, settings.twilio_edge)
     token = settings.twilio_auth_token.get_secret_value()
     return TwilioRecordings(settings.twilio_account_sid, token, api, clock)
+
+
+def make_tape_deck(settings: Settings) -> TwilioTapeDeck:
+    """Return what records live calls."""
+    api = api_base(settings.twilio_api_url, settings.twilio_region, settings.twilio_edge)
+    return TwilioTapeDeck(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), api)
 
 
 def _load_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:

@@ -13,6 +13,8 @@ from ivr.privacy.retention import RecordingStays, Retention, load_periods
 from ivr.privacy.sql_clearing_records import SqlClearingRecords
 from ivr.privacy.sql_privacy_records import SqlPrivacyRecords
 from ivr.records.database import open_engine
+from ivr.trust.listening import Listening
+from ivr.trust.sql_tape_records import SqlTapeRecords
 
 COMMAND_TIMEOUT_MS = 30_000  # nobody waits on the phone
 
@@ -29,12 +31,16 @@ def make_privacy_office(settings: Settings, database: Engine, clock: Clock) -> P
     records = SqlPrivacyRecords(database, clock)
     shelf = make_shelf(settings, clock)
 
-    def delete_recording(recording_sid: str, call_id: str) -> None:
-        shelf.delete_recording(recording_sid)
-        if not shelf.is_gone(recording_sid):
-            raise RecordingStays(recording_sid)
-        records.recording_gone(recording_sid, clock.now())
-        records.visited(recording_sid, call_id, "retention", "deleted")
+    def delete_recording(recording_sid: str | None, call_id: str) -> None:
+        known = [recording_sid] if recording_sid is not None else shelf.recordings_of(call_id)
+        if known is None:
+            raise RecordingStays(call_id)
+        for sid in known:
+            shelf.delete_recording(sid)
+            if not shelf.is_gone(sid):
+                raise RecordingStays(sid)
+            records.visited(sid, call_id, "retention", "deleted")
+        records.recording_gone(recording_sid, call_id, clock.now())
 
     ledger = ErasureLedger(settings.erasure_ledger or settings.data_dir / "privacy" / "erased.jsonl")
     retention = Retention(
@@ -46,6 +52,12 @@ def make_privacy_office(settings: Settings, database: Engine, clock: Clock) -> P
     )
     eraser = Eraser(records, shelf, ledger, settings.data_dir, clock)
     return PrivacyOffice(records, eraser, retention, shelf.read_recording, clock)
+
+
+def make_listening(settings: Settings, database: Engine, clock: Clock) -> Listening:
+    """Return who may hear recordings."""
+    office = SqlPrivacyRecords(database, clock)
+    return Listening(SqlTapeRecords(database), office.visited, make_shelf(settings, clock).read_recording)
 
 
 def open_tickets(database: Engine, clock: Clock) -> SqlPrivacyRecords:

@@ -17,25 +17,28 @@ from ivr.bootstrap.adapters import (
     make_shelf,
     make_shop,
     make_switchboard,
+    make_tape_deck,
     make_voice,
     transcriber_factory,
 )
 from ivr.bootstrap.background import count_calls, keep_promises, sweep, tell_of_figures
 from ivr.bootstrap.briefings import make_briefings
 from ivr.bootstrap.insights import make_courier, make_figure_watch, number_key, release_of
-from ivr.bootstrap.privacy import make_privacy_office, open_tickets
+from ivr.bootstrap.privacy import make_listening, make_privacy_office, open_tickets
 from ivr.bootstrap.studio import make_studio
 from ivr.bootstrap.wired import WiredServices
 from ivr.calls.calls import Calls, MakeWatch
 from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.recorded_speech import RecordedSpeech
+from ivr.calls.recorder import CallRecorder
 from ivr.calls.turn_ends import open_turn_ends
 from ivr.clock import SystemClock
 from ivr.config import Settings, load
 from ivr.conversation.language_choice import Languages
 from ivr.conversation.language_settings import read_languages
 from ivr.conversation.patience import Pace
+from ivr.conversation.recording import read_purposes
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
@@ -71,6 +74,7 @@ from ivr.speech.prompt_cache import PromptCache
 from ivr.speech.transcription_pool import TranscriptionPool
 from ivr.speech.weights import ModelFolder
 from ivr.triage.call_watch import open_watches
+from ivr.trust.sql_tape_records import SqlTapeRecords
 from ivr.trust.sql_trust_records import SqlTrustRecords
 from ivr.web.app import create_app
 
@@ -144,6 +148,15 @@ def wire(settings: Settings) -> WiredServices:
     )
     desk.roster.also_busy = callbacks.busy_agents
     recorded_speech = RecordedSpeech(make_shelf(settings, clock), hearing)
+    recorder = CallRecorder(
+        read_purposes(settings.recording_purposes),
+        records,
+        SqlTapeRecords(database),
+        make_tape_deck(settings),
+        make_shelf(settings, clock),
+        executor,
+        clock,
+    )
     people_first = PeopleFirst(desk_records, clock)
     engines = Engines(
         prompts,
@@ -155,6 +168,7 @@ def wire(settings: Settings) -> WiredServices:
         clock,
         is_people_first=people_first.is_on,
         ends=open_turn_ends(settings.data_dir),
+        recorder=recorder,
     )
     contacts = SqlEarlierContacts(database)
     watches = open_watches(settings.nlu_data_dir, settings.data_dir, records, contacts, policy.hours, clock)
@@ -188,6 +202,7 @@ def wire(settings: Settings) -> WiredServices:
         policy=policy,
         privacy=make_privacy_office(settings, database, clock),
         trust=SqlTrustRecords(database, clock),
+        listening=make_listening(settings, database, clock),
         release=release_of(settings),
         tally=tally,
         notices=notices,

@@ -32,6 +32,7 @@ from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
 from ivr.speech.prompt_cache import PromptCache
+from ivr.trust.listening import Listening
 from ivr.trust.trust_records import TrustRecords
 
 EXECUTOR_THREADS = 32
@@ -61,6 +62,7 @@ class WiredServices:
     policy: ServicePolicy
     privacy: PrivacyOffice
     trust: TrustRecords
+    listening: Listening
     release: Callable[[], str]
     tally: Tally
     notices: Notices

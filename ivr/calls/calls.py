@@ -13,12 +13,13 @@ from ivr.calls.line import Line
 from ivr.calls.live_call import LiveCall, StreamEnd
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.calls.webhook_call import TakeRecording, WebhookCall
-from ivr.conversation.actions import Outcome
+from ivr.conversation.actions import Outcome, Tape, TapeOrder
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import CallerHungUp, PeopleWanted
 from ivr.conversation.language_choice import ONLY_ITS_OWN, Languages
 from ivr.conversation.patience import Pace
 from ivr.conversation.phrasebook import Phrasebook
+from ivr.conversation.recording import Recording
 from ivr.handoff.escalation.decision import Watch
 from ivr.handoff.transfer import TransferState
 from ivr.log import get
@@ -167,6 +168,8 @@ class Calls:
         if call is None:
             return
         call.conversation.handle(CallerHungUp())
+        if call.conversation.recording.is_on:
+            self._engines.recorder.take(call_id, Tape(TapeOrder.STOP))
         end_call(self._engines.records, call_id, Outcome.CALLER_HUNG_UP, call.conversation.expects.step)
         self._move(call, Place.OVER)
 
@@ -201,6 +204,7 @@ class Calls:
                 self._pace,
                 watch=watch,
                 languages=self._languages,
+                recording=Recording(self._engines.recorder.purposes_for(call_id)),
             )
             if self._engines.is_people_first() and self._engines.records.transfer_of(call_id) is None:
                 conversation.handle(PeopleWanted())

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ivr.calls.mouth import PromptAudio
+from ivr.calls.recorder import NoRecorder, Recorder
 from ivr.calls.turn_ends import NoTurnEnds, TurnEnds
 from ivr.clock import Clock
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
@@ -68,3 +69,4 @@ class Engines:
     clock: Clock
     is_people_first: Callable[[], bool] = bool  # a switch for the whole house; off where there is none
     ends: TurnEnds = field(default_factory=NoTurnEnds)
+    recorder: Recorder = field(default_factory=NoRecorder)

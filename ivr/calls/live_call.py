@@ -16,7 +16,7 @@ from ivr.calls.mouth import AudioReady, Mouth
 from ivr.calls.secret_words import secret_keyed, secret_told
 from ivr.calls.silences import Silences
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
-from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
+from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say, Tape
 from ivr.conversation.barge_in import Verdict
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
@@ -105,12 +105,8 @@ class LiveCall:
         self._turn.go_on()
         self._log.answer_was_not_heard()
         if self._outcome is not None:  # only now: the goodbye belongs to the call
-            end_call(
-                self._engines.records,
-                self._conversation.call_id,
-                self._outcome,
-                self._conversation.expects.step,
-            )
+            step = self._conversation.expects.step
+            end_call(self._engines.records, self._conversation.call_id, self._outcome, step)
         return self._end
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -343,6 +339,8 @@ class LiveCall:
                 self._leave(StreamEnd.HUNG_UP)
             case Note(kind, facts):
                 self._log.write(kind, **facts)
+            case Tape():
+                self._engines.recorder.take(self._conversation.call_id, action)
 
     def _ask(self, ask: AskDialogue) -> None:
         self._post(answer_to(ask, self._conversation, self._engines.dialogue))

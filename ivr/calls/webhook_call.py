@@ -12,7 +12,7 @@ from ivr.calls.engines import Engines, HeardOrFailed
 from ivr.calls.heard_language import sounds_like
 from ivr.calls.secret_words import secret_keyed, secret_told
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
-from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say
+from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say, Tape
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
     CallResumed,
@@ -160,6 +160,8 @@ class WebhookCall:
                 collected.is_decided = True
             case Note(kind, facts):
                 self._append(kind, **facts)
+            case Tape():
+                self._engines.recorder.take(self._conversation.call_id, action)
 
     def _ask(self, ask: AskDialogue) -> Event:
         conversation = self._conversation

@@ -12,7 +12,7 @@ from ivr.audio.levels import rms_dbfs
 from ivr.audio.wav import to_wav
 from ivr.carrier.clock import rfc2822
 from ivr.carrier.forms import API_VERSION
-from ivr.carrier.media.playback import BYTES_PER_S, FRAME_BYTES
+from ivr.carrier.media.playback import BYTES_PER_S, FRAME_BYTES, SILENT_FRAME
 
 if TYPE_CHECKING:
     from ivr.carrier.exchange import Exchange
@@ -42,6 +42,7 @@ class Recording:
     updated: datetime | None = None
     callback: tuple[str, str, frozenset[str]] | None = None  # URL, method, events
     is_trimmed: bool = False
+    is_pause_skipped: bool = False  # else a pause is recorded as silence
     taps: Sequence[Callable[[], bytes]] = field(default=(), repr=False)
 
     @property
@@ -62,6 +63,9 @@ class Recording:
         if self.status == "in-progress":
             for channel, tap in zip(self.channels, self.taps, strict=True):
                 channel.extend(tap())
+        elif self.status == "paused" and not self.is_pause_skipped:
+            for channel in self.channels:
+                channel.extend(SILENT_FRAME)
 
     def as_wav(self) -> bytes:
         """Return the recording as 16-bit PCM."""

@@ -16,7 +16,6 @@ from ivr.conversation.turn_words import turn_words
 from ivr.dialogue.plain_words import plain_words
 
 PURPOSES = ("quality", "training")
-NOTICE = "say_recording_"
 ANSWER = Expectation(Expecting.YES_NO, "recording")
 AGREEING_KEY = "9"  # the lower ones choose languages
 MOST_WORDS = 5  # a longer sentence is about something else
@@ -86,13 +85,19 @@ class Recording:
         """Say whether the caller's next words may be the answer."""
         return self.state in {TapeState.NOTICE, TapeState.ASKED}
 
+    @property
+    def is_on(self) -> bool:
+        """Say whether a recording runs or is paused."""
+        return self.state in {TapeState.RUNNING, TapeState.PAUSED}
+
     def notice(self, language: str, phrasebook: Phrasebook) -> Prompt | None:
         """Begin the next purpose's notice; None when all were asked. One without wording is not asked."""
         while self.purposes:
             self._asked, self.purposes = self.purposes[0], self.purposes[1:]
-            if phrasebook.has(NOTICE + self._asked, language):
+            prompt_id = f"say_recording_{self._asked}"
+            if phrasebook.has(prompt_id, language):
                 self._move(TapeEvent.NOTICE_BEGAN)
-                return phrasebook.prompt(NOTICE + self._asked, language)
+                return phrasebook.prompt(prompt_id, language)
         return None
 
     def notice_again(self) -> None:
@@ -102,7 +107,7 @@ class Recording:
 
     def notice_ended(self, event: PromptEnded, language: str, phrasebook: Phrasebook) -> list[Note]:
         """Take the end of a prompt; a notice's is evidence."""
-        if self._asked is None or event.prompt_id != NOTICE + self._asked:
+        if self._asked is None or event.prompt_id != f"say_recording_{self._asked}":
             return []
         if event.is_complete:
             self._move(TapeEvent.NOTICE_HEARD)
@@ -135,21 +140,29 @@ class Recording:
         """Return what a recording must do after an event and what came of it."""
         is_leaving = any(isinstance(action, HandOver | HangUp) for action in actions)
         is_digits = expects.kind is Expecting.DIGITS
-        before = self.state
         if isinstance(event, SecretTold):
-            return self._ordered(TapeEvent.SECRET_TOLD, before, TapeOrder.DROP)
+            return self._ordered(TapeEvent.SECRET_TOLD, TapeOrder.DROP)
         if is_leaving:
-            return self._ordered(TapeEvent.BOT_LEFT, before, TapeOrder.STOP)
+            return self._ordered(TapeEvent.BOT_LEFT, TapeOrder.STOP)
         due = TapeEvent.SECRET_DUE if is_digits else TapeEvent.SECRET_OVER
-        return self._ordered(due, before, TapeOrder.PAUSE if is_digits else TapeOrder.RESUME)
+        return self._ordered(due, TapeOrder.PAUSE if is_digits else TapeOrder.RESUME)
 
-    def _ordered(self, event: TapeEvent, before: TapeState, order: TapeOrder) -> list[Action]:
+    def _ordered(self, event: TapeEvent, order: TapeOrder) -> list[Action]:
+        was_on, before = self.is_on, self.state
         self._move(event)
-        was_on = before in {TapeState.RUNNING, TapeState.PAUSED}
         return [Tape(order)] if was_on and self.state is not before else []
 
     def _move(self, event: TapeEvent) -> None:
         self.state = TRANSITIONS.get((self.state, event), self.state)
+
+
+def read_purposes(text: str) -> tuple[str, ...]:
+    """Read `quality,training`; an empty text gives none. Raises ValueError, which says what is wrong."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for purpose in found:
+        if purpose not in PURPOSES:
+            raise ValueError(f"'{purpose}' is none of {', '.join(PURPOSES)}")
+    return tuple(dict.fromkeys(found))
 
 
 def yes_or_no(text: str, language: str) -> bool | None:

@@ -107,8 +107,9 @@ class Eraser:
                 self._shelf.delete_recording(sid)
                 if not self._shelf.is_gone(sid):
                     return f"the phone network, which still has recording {sid}"
-                self._records.recording_gone(sid, self._clock.now())
+                self._records.recording_gone(sid, call_id, self._clock.now())
                 self._records.visited(sid, call_id, "eraser", "deleted")
+            self._records.recording_gone(None, call_id, self._clock.now())
         return None
 
     def _delete_prompts(self, before: datetime) -> int:

@@ -74,8 +74,8 @@ class PrivacyRecords(Protocol):
         """Return recordings of these calls that may still be at the network."""
         ...
 
-    def recording_gone(self, recording_sid: str, at: datetime) -> None:
-        """Keep that a recording is deleted and was looked for in vain."""
+    def recording_gone(self, recording_sid: str | None, call_id: str, at: datetime) -> None:
+        """Keep that a recording is deleted and was looked for in vain; None is one without a name."""
         ...
 
     def visited(self, recording_sid: str, call_id: str, person: str, what: str) -> None:

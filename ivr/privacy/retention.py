@@ -76,7 +76,7 @@ class ClearingRecords(Protocol):
         """Clear calls whose hold was lifted after `since` and that began before `before`."""
         ...
 
-    def old_recordings(self, before: datetime) -> Sequence[tuple[str, str]]:
+    def old_recordings(self, before: datetime) -> Sequence[tuple[str | None, str]]:
         """Return (recording, call) of those that began before a moment and are not deleted."""
         ...
 
@@ -101,7 +101,10 @@ CLASSES = ("webhook_answers", "transcripts", "numbers", "calls", "requests", "li
 
 
 class Retention:
-    """Clears out once a night. `delete_recording` deletes at the network and raises RecordingStays."""
+    """Clears out once a night. `delete_recording` deletes at the network and raises RecordingStays.
+
+    It gets a recording's name and its call, and deletes all of the call's where no name was stored.
+    """
 
     def __init__(
         self,
@@ -109,7 +112,7 @@ class Retention:
         periods: Periods,
         zone: ZoneInfo,
         clock: Clock,
-        delete_recording: Callable[[str, str], None],
+        delete_recording: Callable[[str | None, str], None],
     ) -> None:
         self._records = records
         self._periods = periods

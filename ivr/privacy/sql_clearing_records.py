@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
 from ivr.clock import Clock
 from ivr.privacy import wiping
@@ -13,6 +13,7 @@ from ivr.privacy.privacy_records import Run
 from ivr.records.database import beginning
 from ivr.records.models import calls, webhook_answers
 from ivr.records.trust_tables import (
+    DROPPED,
     call_recordings,
     erasures,
     legal_holds,
@@ -69,14 +70,20 @@ class SqlClearingRecords:
             ),
         )
 
-    def old_recordings(self, before: datetime) -> Sequence[tuple[str, str]]:
-        """Return (recording, call) of those that began before a moment, are not deleted and not held."""
+    def old_recordings(self, before: datetime) -> Sequence[tuple[str | None, str]]:
+        """Return (recording, call) of those that began before a moment, are not deleted and not held.
+
+        One that was dropped goes at once. The name is None where a crash kept it from being stored.
+        """
         held = select(legal_holds.c.call_id).where(legal_holds.c.lifted_at.is_(None))
-        wanted = select(call_recordings.c.recording_sid, call_recordings.c.call_id).where(
-            call_recordings.c.started_at <= before,
-            call_recordings.c.deleted_at.is_(None),
-            call_recordings.c.recording_sid.is_not(None),
-            call_recordings.c.call_id.not_in(held),
+        wanted = (
+            select(call_recordings.c.recording_sid, call_recordings.c.call_id)
+            .where(
+                or_(call_recordings.c.started_at <= before, call_recordings.c.purpose == DROPPED),
+                call_recordings.c.deleted_at.is_(None),
+                call_recordings.c.call_id.not_in(held),
+            )
+            .distinct()
         )
         with beginning(self._engine) as connection:
             return [(row.recording_sid, row.call_id) for row in connection.execute(wanted)]

@@ -77,9 +77,10 @@ class SqlPrivacyRecords:
         with beginning(self._engine) as connection:
             return wiping.recordings_of(connection, call_ids)
 
-    def recording_gone(self, recording_sid: str, at: datetime) -> None:
+    def recording_gone(self, recording_sid: str | None, call_id: str, at: datetime) -> None:
         """Keep that a recording is deleted and was looked for in vain."""
-        is_it = call_recordings.c.recording_sid == recording_sid
+        is_it = call_recordings.c.recording_sid.is_not_distinct_from(recording_sid)
+        is_it &= call_recordings.c.call_id == call_id
         with beginning(self._engine, is_writing=True) as connection:
             connection.execute(update(call_recordings).where(is_it).values(deleted_at=at))
 

@@ -44,6 +44,8 @@ erasures = Table(
     Column("counts", JSON, nullable=False),
 )
 
+DROPPED = "dropped"  # stands where a purpose stood: it serves none, and goes the next night at the latest
+
 # Recordings callers agreed to. The voice itself is at the phone network.
 call_recordings = Table(
     "call_recordings",

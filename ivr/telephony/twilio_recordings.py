@@ -16,6 +16,7 @@ from ivr.clock import Clock
 LIMIT_S = 5.0
 PAUSE_S = 0.4  # a recording is often not there yet when its turn is reported
 MAX_BYTES = 2 * 1024 * 1024  # 30 s at 16 kHz and 16 bits are 1 MB
+MAX_CALL_BYTES = 128 * 1024 * 1024  # an hour of both sides at 8 kHz and 16 bits is 115 MB
 _SID = re.compile(r"RE[0-9a-f]{32}")
 _NOT_THERE_YET = _NOT_FOUND = 404
 
@@ -47,18 +48,23 @@ class TwilioRecordings:
 
     def take_recording(self, recording_sid: str) -> bytes | None:
         """Return a recording as WAV and delete it at the network; None when it cannot be had."""
-        content = self.read_recording(recording_sid)
+        content = self._read(recording_sid, MAX_BYTES)
         if content is not None:
             self.delete_recording(recording_sid)
         return content
 
     def read_recording(self, recording_sid: str) -> bytes | None:
-        """Return a recording as WAV and leave it at the network; None when it cannot be had."""
+        """Return a recording as WAV, of a whole call too, and leave it; None when it cannot be had."""
+        return self._read(recording_sid, MAX_CALL_BYTES)
+
+    def _read(self, recording_sid: str, most_bytes: int) -> bytes | None:
         if not _SID.fullmatch(recording_sid):
             return None
         deadline = self._clock.monotonic() + LIMIT_S
         while True:
-            status, content = self._get(recording_sid, max(deadline - self._clock.monotonic(), 0.1))
+            status, content = self._get(
+                recording_sid, max(deadline - self._clock.monotonic(), 0.1), most_bytes
+            )
             is_time_left = self._clock.monotonic() + PAUSE_S < deadline
             if status != _NOT_THERE_YET or not is_time_left:
                 break
@@ -98,7 +104,7 @@ class TwilioRecordings:
         except (requests.RequestException, OSError, ValueError):
             return None, {}
 
-    def _get(self, recording_sid: str, timeout_s: float) -> tuple[int | None, bytes | None]:
+    def _get(self, recording_sid: str, timeout_s: float, most_bytes: int) -> tuple[int | None, bytes | None]:
         url = f"{self._folder}/{recording_sid}.wav"
         try:
             with requests.get(
@@ -106,7 +112,7 @@ class TwilioRecordings:
             ) as answer:
                 if answer.status_code != 200:
                     return answer.status_code, None
-                content = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+                content = answer.raw.read(most_bytes + 1, decode_content=True)
         except (requests.RequestException, OSError):
             return None, None
-        return 200, content if len(content) <= MAX_BYTES else None
+        return 200, content if len(content) <= most_bytes else None

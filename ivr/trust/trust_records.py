@@ -37,6 +37,20 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A recording and what allows it: the notice ended before it started."""
+
+    recording_sid: str
+    call_id: str
+    purpose: str
+    agreed_by: str
+    notice_version: str
+    notice_ended_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """Somebody says they have read the guide."""
 

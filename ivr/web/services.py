@@ -30,6 +30,7 @@ from ivr.nlu.studio.studio import Studio
 from ivr.privacy.command import PrivacyOffice
 from ivr.records.feed import Feed
 from ivr.records.store import CallRecords
+from ivr.trust.listening import Listening
 from ivr.trust.trust_records import TrustRecords
 
 
@@ -118,6 +119,8 @@ class Services(Protocol):
     def joined_call(self) -> JoinedCall: ...
     @property
     def trust(self) -> TrustRecords: ...
+    @property
+    def listening(self) -> Listening: ...
     @property
     def privacy(self) -> PrivacyOffice: ...
     @property

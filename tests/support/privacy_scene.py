@@ -66,11 +66,12 @@ class PrivacyScene:
             self.privacy, self.eraser, self.retention, self.shelf.read_recording, self.clock
         )
 
-    def _delete(self, recording_sid: str, call_id: str) -> None:
-        self.shelf.delete_recording(recording_sid)
-        if not self.shelf.is_gone(recording_sid):
-            raise RecordingStays(recording_sid)
-        self.privacy.recording_gone(recording_sid, self.clock.now())
+    def _delete(self, recording_sid: str | None, call_id: str) -> None:
+        for sid in self.shelf.recordings_of(call_id) or () if recording_sid is None else [recording_sid]:
+            self.shelf.delete_recording(sid)
+            if not self.shelf.is_gone(sid):
+                raise RecordingStays(sid)
+        self.privacy.recording_gone(recording_sid, call_id, self.clock.now())
 
     def call(self, call_id: str, caller: str | None = ANNA, is_over: bool = True, **case: Any) -> None:
         """Put a call on record with words, a transfer, a callback, a text and notes."""

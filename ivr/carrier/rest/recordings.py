@@ -103,10 +103,14 @@ async def change(request: web.Request) -> web.Response:
     status = form.required("Status", 20001)
     if status not in ("stopped", "paused", "in-progress"):
         raise invalid(f"Invalid Status {status}")
+    behaviour = form.text("PauseBehavior", "silence")
+    if behaviour not in ("skip", "silence"):
+        raise invalid(f"Invalid PauseBehavior {behaviour}")
     if status == "stopped":
         exchange.recordings.stop(found[0])
     else:
         found[0].status = status
+        found[0].is_pause_skipped = behaviour == "skip"
     return web.json_response(call_recording_shape(exchange, found[0]))
 
 

@@ -139,3 +139,25 @@ def test_a_call_recorded_by_rest() -> None:
         assert b"H" * 4000 in kept.channels[1]
 
     play(scenario)
+
+
+@pytest.mark.parametrize(("behaviour", "is_silence_kept"), [("", True), ("silence", True), ("skip", False)])
+def test_a_paused_recording_holds_silence_or_nothing(behaviour: str, is_silence_kept: bool) -> None:
+    async def scenario(world: World) -> None:
+        world.service.on("/voice", twiml('<Say>Hello</Say><Pause length="30"/>'))
+        phone, rest = world.phone(), Rest(world)
+        await phone.dials()
+        made = await rest.post(f"/Calls/{phone.sid}/Recordings.json", RecordingChannels="dual")
+        fields = {"PauseBehavior": behaviour} if behaviour else {}
+        path = f"/Calls/{phone.sid}/Recordings/{made['sid']}.json"
+        await asyncio.sleep(2)
+        paused = await rest.post(path, Status="paused", **fields)
+        assert paused["status"] == "paused"
+        await asyncio.sleep(4)
+        await rest.post(path, Status="in-progress")
+        await asyncio.sleep(1)
+        await rest.post(path, Status="stopped")
+        length = len(world.exchange.recordings.kept[made["sid"]].channels[0]) / 8000
+        assert length == pytest.approx(7.0 if is_silence_kept else 3.0, abs=0.1)
+
+    play(scenario)
