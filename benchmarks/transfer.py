@@ -22,7 +22,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from benchmarks.accept_races import race
-from benchmarks.live_transfer import live_transfers
+from benchmarks.live_transfer import WHO, live_transfers
 from benchmarks.report import machine, save, spread, table
 from ivr import log
 from ivr.dialogue.wording import Wording
@@ -31,7 +31,7 @@ from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from tests.support.carrier_world import LOUD, PhoneInHand
 from tests.support.crash_world import CrashWorld
-from tests.support.running_system import ROOT
+from tests.support.running_system import ROOT, running_system
 from tests.support.service_on_carrier import TransferWorld, play
 from tests.unit.handoff.test_crash_sweep import SCRIPTS
 from tests.unit.handoff.test_transfer_machine import TransferMachine
@@ -236,7 +236,8 @@ def main(live_calls: int, sequence_count: int, race_count: int) -> None:
     result["races"] = race(race_count)
     result["crashes"] = crashes()
     if live_calls:
-        found, lost_live = live_transfers(live_calls)
+        with tempfile.TemporaryDirectory() as folder, running_system(Path(folder), agents=WHO) as system:
+            found, lost_live = live_transfers(system, live_calls)
         names = sorted({name for one in found for name in one})
         figures |= {f"live: {name}": [one[name] for one in found] for name in names}
         result["live"] = {"calls": live_calls, "lost": lost_live}
