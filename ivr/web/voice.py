@@ -19,6 +19,8 @@ from ivr.web.services import Services
 from ivr.web.spoken import audio_url, spoken, told, worded
 
 STREAM_PATH = "/voice/media"
+# Results of a queue whose caller was connected to somebody; the others are none, or failures.
+QUEUE_TALKED = frozenset({"bridged", "bridging-in-process", "redirected-from-bridged"})
 
 _log = log.get("web.voice")
 
@@ -113,8 +115,10 @@ class _CallerLeg:
         call_id, result = self._call_id(), webhook_forms.queue_result(_form())
         place, transfer_id = self._services.desk.whereabouts(call_id)
         if place is CallerPlace.QUEUE and self._services.desk.task(transfer_id) is not None:
-            has_talked = result == "bridged"  # asked only when the talk is over
-            self._services.desk.contact_centre_left(call_id, has_talked, result)
+            if result == "hangup":
+                self._services.desk.caller_hung_up(call_id)
+            else:  # asked only when a talk is over
+                self._services.desk.contact_centre_left(call_id, result in QUEUE_TALKED, result)
             return self._go_on(call_id)
         if place is not CallerPlace.QUEUE:
             return self._go_on(call_id)

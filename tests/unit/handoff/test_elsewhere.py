@@ -48,9 +48,17 @@ def test_the_caller_goes_to_the_workflow_with_the_briefing_as_its_task(scene: We
     assert told["briefing"]
 
 
-def test_a_talk_there_ends_the_transfer(scene: WebScene) -> None:
-    scene.post("/voice/after-queue", QueueResult="bridged")
+@pytest.mark.parametrize("result", ["bridged", "bridging-in-process", "redirected-from-bridged"])
+def test_a_talk_there_ends_the_transfer(scene: WebScene, result: str) -> None:
+    scene.post("/voice/after-queue", QueueResult=result)
     assert (state(scene), scene.transfers.outcome()) == ("ended", "connected_to_person")
+
+
+def test_who_hung_up_in_its_queue_is_looked_for_by_nobody(scene: WebScene) -> None:
+    assert scene.twiml("/voice/after-queue", QueueResult="hangup") == ["Hangup"]
+    scene.transfers.run()
+    assert (state(scene), scene.transfers.outcome()) == ("abandoned", "caller_hung_up")
+    assert scene.transfers.switchboard.did("dial") == []
 
 
 @pytest.mark.parametrize("result", ["error", "system-error", "queue-full", ""])
