@@ -108,6 +108,10 @@ class SpokenPrompts:
         self._voice = voice
         self._known: dict[str, bytes] = {}
 
+    def ready(self, text: str, language: str) -> bytes | None:
+        """Return the sentence if it was said before."""
+        return self._known.get(text)
+
     def mulaw(self, text: str, language: str, is_personal: bool = False) -> bytes:
         """Return the sentence as mu-law."""
         if text not in self._known:

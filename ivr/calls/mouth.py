@@ -26,6 +26,10 @@ class PromptAudio(Protocol):
         """Return 8 kHz mu-law audio. Raises SynthesizerFailed."""
         ...
 
+    def ready(self, text: str, language: str) -> bytes | None:
+        """Return the audio if it lies ready, without waiting for anything."""
+        ...
+
 
 @dataclass(frozen=True)
 class AudioReady:
@@ -164,7 +168,12 @@ class Mouth:
             return
         self._is_rendering = True
         self._ticket += 1
-        self._executor.submit(self._render, self._ticket, self._waiting[0])
+        prompt = self._waiting[0]
+        ready = None if prompt.is_slow else self._audio.ready(prompt.text, prompt.language)
+        if ready is None:
+            self._executor.submit(self._render, self._ticket, prompt)
+        else:  # no thread need be woken for it
+            self._post(AudioReady(self._ticket, ready))
 
     def _render(self, ticket: int, prompt: Prompt) -> None:
         try:

@@ -50,6 +50,10 @@ class PromptCache:
         name = self.wav_name(text, language)
         return self._from_memory(name) or self._render_once(name, text, language, is_personal)
 
+    def ready(self, text: str, language: str) -> bytes | None:
+        """Return the sentence as mu-law at 8 kHz if it lies in memory."""
+        return self._from_memory(self.wav_name(text, language))
+
     def wav_path(self, text: str, language: str, is_personal: bool = False) -> Path:
         """Return the WAV file that holds the sentence, rendered if need be. Raises SynthesizerFailed."""
         name = self.wav_name(text, language)

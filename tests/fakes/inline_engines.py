@@ -110,10 +110,18 @@ class MeasuredAudio:
     """Speaks every prompt as one second of silence, so many seconds, or `mulaw`; `unspeakable` ones fail."""
 
     def __init__(
-        self, unspeakable: frozenset[str] = frozenset(), seconds: float = 1.0, mulaw: bytes | None = None
+        self,
+        unspeakable: frozenset[str] = frozenset(),
+        seconds: float = 1.0,
+        mulaw: bytes | None = None,
+        lies_ready: bool = False,
     ) -> None:
+        self._lies_ready = lies_ready
         self._unspeakable = unspeakable
         self._mulaw = b"\x00" * round(8000 * seconds) if mulaw is None else mulaw
+
+    def ready(self, text: str, language: str) -> bytes | None:
+        return self._mulaw if self._lies_ready else None
 
     def mulaw(self, text: str, language: str, is_personal: bool = False) -> bytes:
         if text in self._unspeakable:

@@ -49,3 +49,15 @@ def test_the_first_clause_is_on_the_line_while_the_second_is_still_rendered():
     assert len(line.plays) == 1
     assert mouth.current is not None
     assert mouth.current.prompt.text == "Your order 471192 is on its way."
+
+
+def test_what_lies_ready_waits_for_no_thread_unless_it_is_to_be_slowed_down():
+    executor = QueuedExecutor()
+    ready: list[AudioReady] = []
+    mouth = Mouth(SteeredLine(SteeredClock()), MeasuredAudio(lies_ready=True), executor, ready.append)
+    mouth.say(Prompt("hours", "We open at nine."))
+    assert [one.mulaw is not None for one in ready] == [True]
+    assert executor.waiting == []
+    mouth.take(ready.pop(), 0.0)
+    mouth.say(Prompt("hours", "We open at nine.", is_slow=True))
+    assert len(executor.waiting) == 1

@@ -38,7 +38,9 @@ def cache_in(folder: Path, voice: ToneSynthesizer, clock: StillClock | None = No
 def test_a_sentence_is_rendered_once_even_across_restarts(tmp_path: Path, voice: ToneSynthesizer) -> None:
     first = cache_in(tmp_path, voice).mulaw("one two", "en")
     cache = cache_in(tmp_path, voice)
+    assert cache.ready("one two", "en") is None  # on disk only
     assert cache.mulaw("one two", "en") == cache.mulaw("one two", "en") == first
+    assert cache.ready("one two", "en") == first
     assert len(first) == 4000
     assert voice.spoken == [("one two", "en")]
 
