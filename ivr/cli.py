@@ -22,6 +22,7 @@ from ivr.config import load
 from ivr.demo.command import demo_command
 from ivr.errors import IvrError
 from ivr.insights.command import insights_command
+from ivr.knowledge.command import knowledge_command
 from ivr.nlu.command import nlu_command
 from ivr.orders.demo_shop import list_orders, seed
 from ivr.privacy.command import privacy_command
@@ -160,6 +161,7 @@ class _PhoneEngine:
 
 
 ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
+ivr.add_command(knowledge_command(load))
 ivr.add_command(policy_command(load, lambda: bootstrap.open_stored_calls(load())))
 ivr.add_command(privacy_command(lambda: bootstrap.open_privacy_office(load())))
 ivr.add_command(insights_command(lambda: bootstrap.open_insights(load())))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode
 
+from ivr.nlu.article_checks import check_articles
 from ivr.nlu.corpus import example_files, examples_in, held_out_in, holdout_files, languages
 from ivr.nlu.example_checks import check_entities, check_holdout, check_sentences
 from ivr.nlu.response_checks import check_responses, check_use
@@ -65,6 +66,7 @@ def _checked_together(nlu_data: Path, files: dict[Path, MappingNode], broken: se
         *check_lines(nlu_data),
         *check_conversations(nlu_data, files, responses),
         *check_languages(nlu_data, broken),
+        *check_articles(nlu_data, sorted(file.stem for file in responses)),
     ]
     if is_all_read:
         nlu = [node for file, node in files.items() if file.parent.parent == nlu_data / "nlu"]
