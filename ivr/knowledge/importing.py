@@ -1,4 +1,4 @@
-"""What older texts become as articles: Markdown and HTML pages by heading, CSV of old cases by answer. Pure."""
+"""What older texts become as articles: pages by heading, a CSV of old cases by answer. Pure."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""What is wrong with the articles in knowledge/: what the bot may not say aloud, and what nobody looks after."""
+"""What is wrong with the articles in knowledge/: unreadable, unspeakable, or looked after by nobody."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,7 @@ FEWEST_QUESTIONS = 3
 _WHERE = re.compile(r"^.*?:(\d+): (.*)$", re.S)
 
 
-def check_articles(
-    nlu_data: Path, languages: Sequence[str], today: date | None = None
-) -> Iterator[Problem]:
+def check_articles(nlu_data: Path, languages: Sequence[str], today: date | None = None) -> Iterator[Problem]:
     """Tell of articles that cannot be read, said or trusted, and of languages they are missing in."""
     day = today or SystemClock().now().date()
     articles: list[tuple[Path, Article]] = []
@@ -71,7 +69,8 @@ def _looked_after(file: Path, article: Article, today: date) -> Iterator[Problem
         yield Problem(file, _line(file, "check_by"), what, todo, is_error=False)
     if article.checked > today:
         what = f"`checked` {article.checked} lies in the future"
-        yield Problem(file, _line(file, "checked"), what, "Write the day somebody looked at it", is_error=False)
+        todo = "Write the day somebody looked at it"
+        yield Problem(file, _line(file, "checked"), what, todo, is_error=False)
 
 
 def _asked_twice(articles: Sequence[tuple[Path, Article]]) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ def made(content: str, kind: str) -> list[Article]:
 
 
 def test_each_heading_of_a_markdown_page_becomes_an_article() -> None:
-    content = "# Help\n\n## Do you *wrap* gifts?\nYes, for 29 kr. Ask at the [checkout](/x).\n\n## Sizes\nSmall.\n"
+    content = (
+        "# Help\n\n## Do you *wrap* gifts?\nYes, for 29 kr. Ask at the [checkout](/x).\n\n## Sizes\nSmall.\n"
+    )
     wrap, sizes = made(content, "md")
     assert (wrap.slug, wrap.title, wrap.questions) == (
         "do-you-wrap-gifts",
