@@ -26,6 +26,7 @@ from ivr.bootstrap.briefings import make_briefings
 from ivr.bootstrap.insights import make_courier, make_figure_watch, number_key, release_of
 from ivr.bootstrap.privacy import make_listening, make_privacy_office, open_tickets
 from ivr.bootstrap.studio import make_studio
+from ivr.bootstrap.telemetry import start_traces
 from ivr.bootstrap.wired import WiredServices
 from ivr.calls.calls import Calls, MakeWatch
 from ivr.calls.ear import Ear
@@ -95,7 +96,9 @@ def create_service() -> Flask:
     threading.Thread(target=count_calls, args=(services,), name="tally", daemon=True).start()
     threading.Thread(target=tell_of_figures, args=(services,), name="figures", daemon=True).start()
     threading.Thread(target=keep_promises, args=(services,), name="promises", daemon=True).start()
-    return create_app(services)
+    app = create_app(services)
+    start_traces(app, services)
+    return app
 
 
 def wire(settings: Settings) -> WiredServices:

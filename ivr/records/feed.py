@@ -9,6 +9,7 @@ from ivr.records.store import CallEvent, RecordsUnavailable
 
 # Events a slow listener may fall behind; older ones are dropped here and read from the records instead.
 BACKLOG = 256
+EVERY_CALL = "*"  # no call's id: to listen to all of them
 
 
 class Subscription:
@@ -72,7 +73,10 @@ class Feed:
     def publish(self, event: CallEvent) -> None:
         """Hand an event to everyone who listens to its call."""
         with self._lock:
-            listeners = list(self._subscriptions.get(event.call_id, ()))
+            listeners = [
+                *self._subscriptions.get(event.call_id, ()),
+                *self._subscriptions.get(EVERY_CALL, ()),
+            ]
         for subscription in listeners:
             subscription.offer(event)
 

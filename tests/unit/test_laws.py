@@ -21,11 +21,14 @@ READS_ENVIRONMENT = {
 }
 ADAPTER_NAME = re.compile(
     r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk"
-    r"|Tally|TapeDeck)\b"
+    r"|Tally|TapeDeck|Traces)\b"
     r"(?!\([^)]*Protocol)",
     re.MULTILINE,
 )
 # Adapters by name that wrap others and touch nothing of the world.
+ADAPTER_FOLDERS = (
+    "dialogue", "insights", "orders", "privacy", "records", "speech", "telemetry", "telephony", "trust"
+)  # fmt: skip
 WRAPPERS = {
     "ivr.dialogue.composite_dialogue",
     "ivr.dialogue.resilient_dialogue",
@@ -87,7 +90,7 @@ def test_the_blueprint_law_names_every_blueprint() -> None:
 def test_the_adapter_law_names_every_adapter() -> None:
     adapters = {
         module_name(path)
-        for folder in ("dialogue", "insights", "orders", "privacy", "records", "speech", "telephony", "trust")
+        for folder in ADAPTER_FOLDERS
         for path in (IVR / folder).glob("*.py")
         if ADAPTER_NAME.search(path.read_text())
     }

@@ -1,0 +1,1 @@
+"""Traces of calls for OpenTelemetry: made from the record a call leaves anyway, after the call."""
