@@ -3,11 +3,14 @@
     python -m benchmarks.understanding [--json FILE]
 
 Starts its own Rasa with the trained model; training runs first when nlu_data/ changed. Every language is
-measured typed and heard. `ivr nlu test` shows more, without a server and without times.
+measured typed and heard: the held-out sentences in nlu_data/, which were looked at while the data grew, and
+those in unseen_lines/, which were written by somebody who had seen neither the data nor the model, and were
+measured once. `ivr nlu test` shows more, without a server and without times.
 """
 
 import argparse
 import json
+import shutil
 import statistics
 import tempfile
 import time
@@ -18,8 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from ivr.dialogue.dialogue import Spoken
-from ivr.dialogue.rasa_dialogue import RasaDialogue
+from ivr.dialogue.dialogue import Dialogue, Spoken
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.measuring import Report, measure
 from ivr.nlu.model_reader import Parsed
@@ -27,8 +29,9 @@ from ivr.orders.order_book import Order, OrderStatus
 from tests.fakes.memory_orders import MemoryOrderBook
 from tests.support.real_rasa import RASA_TOKEN, ROOT, running_rasa
 
+UNSEEN = Path(__file__).parent / "unseen_lines"  # <language>.yml, and heard/<language>.jsonl
 TURNS = ["where is my order", "four seven double one nine two", "when are you open", "11455", "no thank you"]
-ROUNDS = 10
+ROUNDS = 44
 
 
 class AskedOverHttp:
@@ -53,7 +56,19 @@ class AskedOverHttp:
         return self._known[plain]
 
 
-def turn_times_ms(dialogue: RasaDialogue) -> list[float]:
+def as_held_out(unseen: Path, folder: Path) -> Path:
+    """Lay the unseen sentences out as a designers' folder holds its own, and return that folder."""
+    holdout = folder / "holdout"
+    holdout.mkdir(parents=True)
+    for file in unseen.glob("*.yml"):
+        shutil.copy(file, holdout)
+    for file in (unseen / "heard").glob("*.jsonl"):
+        (folder / "heard" / file.stem).mkdir(parents=True)
+        shutil.copy(file, folder / "heard" / file.stem / "holdout.jsonl")
+    return folder
+
+
+def turn_times_ms(dialogue: Dialogue) -> list[float]:
     """Return the time of each turn of a few whole order calls."""
     times = []
     for _ in range(ROUNDS):
@@ -72,8 +87,9 @@ def spread(times_ms: list[float]) -> dict[str, float]:
     return {"p50_ms": round(statistics.median(ordered), 1), "p95_ms": round(p95, 1), "n": len(ordered)}
 
 
-def show(report: Report) -> None:
+def show(report: Report, name: str) -> None:
     """Print each language's figures, and every typed sentence that was taken wrongly."""
+    print(name)
     for way, languages in report.scores.items():
         for language, found in languages.items():
             rest = f"{found.asked_again} asked again, {found.wrong} wrong"
@@ -88,6 +104,25 @@ def show(report: Report) -> None:
                 print(f"  {language} {one.wanted}: “{one.sentence}” was taken for {one.got}")
 
 
+def figures(report: Report) -> dict[str, dict[str, object]]:
+    """Return what is kept of a report: no sentences, no confusion matrix."""
+    kept: dict[str, dict[str, object]] = {}
+    for way, languages in report.scores.items():
+        for language, found in languages.items():
+            kept[f"{language} {way}"] = {
+                "sentences": found.sentences,
+                "right": round(found.accuracy, 4),
+                "asked again": round(found.asked_again / found.sentences, 4),
+                "wrong": round(found.wrong / found.sentences, 4),
+                "calibration error": round(found.calibration_error, 4),
+                "out of scope": found.out_of_scope and asdict(found.out_of_scope),
+                "recall by intent": {
+                    name: round(s.recall, 3) for name, s in found.intents.items() if s.sentences
+                },
+            }
+    return kept
+
+
 def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -99,20 +134,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running_rasa(Path(folder), shop) as rasa:
         reader = AskedOverHttp(rasa.url)
         report = measure(reader, ROOT / "nlu_data")
+        unseen = measure(reader, as_held_out(UNSEEN, Path(folder) / "unseen"))
         turns = spread(turn_times_ms(rasa.dialogue))
         conversations = load_conversations(ROOT / "nlu_data" / "tests")
         failed = [talk.name for talk in conversations if run_conversation(talk, rasa.dialogue)]
     parsing = spread(reader.times_ms)
-    show(report)
+    show(report, "held out")
+    show(unseen, "unseen")
     print(f"parsing takes p50 {parsing['p50_ms']} ms, p95 {parsing['p95_ms']} ms (n={parsing['n']})")
     print(f"a turn takes p50 {turns['p50_ms']} ms, p95 {turns['p95_ms']} ms (n={turns['n']})")
     print(f"Rasa starts in {rasa.starts_in_s:.0f} s")
     held = f"{len(conversations) - len(failed)} of {len(conversations)}"
     print(f"conversations: {held} as written {failed or ''}")
     if chosen.json:
-        scores = {way: {name: asdict(s) for name, s in by.items()} for way, by in report.scores.items()}
         times = {"parse": parsing, "turn": turns, "rasa_starts_in_s": rasa.starts_in_s}
-        chosen.json.write_text(json.dumps({"scores": scores, "times": times}, indent=2), encoding="utf-8")
+        content = {"held out": figures(report), "unseen": figures(unseen), "times": times}
+        chosen.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
