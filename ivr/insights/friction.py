@@ -1,6 +1,6 @@
 """Which matters cost most and where each of them fails. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.insights.call_summary import NOTHING_ASKED
@@ -84,7 +84,7 @@ def _matter(intent: str, sums: MatterSums, owners: Mapping[str, str], given: Ass
     )
 
 
-def mend_first(found: list[Matter], most: int = 3) -> list[Matter]:
+def mend_first(found: Sequence[Matter], most: int = 3) -> list[Matter]:
     """Return the matters where the most money is lost on calls the bot did not help with."""
     worth = [matter for matter in found if matter.lost_money > 0 and matter.intent != NOTHING_ASKED]
     return sorted(worth, key=lambda matter: (-matter.lost_money, matter.intent))[:most]

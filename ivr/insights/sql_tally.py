@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     and_,
-    bindparam,
     delete,
     func,
     insert,
@@ -23,8 +22,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from ivr.insights.bulk import insert_rows, set_by_value
 from ivr.insights.call_summary import CallSummary, plain, read_summary, summarise
 from ivr.insights.counts import Slice, Subject, by_hour, counts_of
 from ivr.insights.fates import RETURN_DAYS, fate_of
@@ -65,7 +64,6 @@ class SqlTally(SqlFigures):
         self._zone = zone
         self._key_of = key_of
         self._summed_until: str | None = None  # the month that was running when months were last summed up
-        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
     def catch_up(self, now: datetime, limit: int = READ_AT_ONCE) -> int:
         """Count calls with new events, and those whose time to call back has passed.
@@ -90,10 +88,8 @@ class SqlTally(SqlFigures):
             with beginning(self._engine, is_writing=True) as connection:
                 self._store(connection, changed)
         with beginning(self._engine, is_writing=True) as connection:
-            again = [{"id": call_id} for call_id in _who_called_again(connection)]
-            if again:
-                marked = update(call_summaries).where(call_summaries.c.call_id == bindparam("id"))
-                connection.execute(marked.values(called_again=True), again)
+            again = [(call_id, True) for call_id in _who_called_again(connection)]
+            set_by_value(connection, call_summaries.c.call_id, call_summaries.c.called_again, again)
             days = set(connection.execute(select(call_summaries.c.day).distinct()).scalars())
         self._count_days(days)
         self._sum_up_months(days, now)
@@ -157,25 +153,19 @@ class SqlTally(SqlFigures):
 
     def _store(self, connection: Connection, changed: Sequence[_Changed]) -> None:
         """Write summaries and how far each call is counted. Who called again is told afterwards."""
-        stored = self._insert(call_summaries)
-        changes = {column.name: stored.excluded[column.name] for column in call_summaries.c}
-        connection.execute(
-            stored.on_conflict_do_update(index_elements=["call_id"], set_=changes),
-            [one.row for one in changed],
-        )
         call_ids = [one.row["call_id"] for one in changed]
-        connection.execute(delete(unmet_words).where(unmet_words.c.call_id.in_(call_ids)))
+        for table in (call_summaries, unmet_words):
+            connection.execute(delete(table).where(table.c.call_id.in_(call_ids)))
         same = ("call_id", "day", "is_synthetic", "intent", "release")
         told = [
             {**{name: one.row[name] for name in same}, **unmet.__dict__}
             for one in changed
             for unmet in one.unmet
         ]
-        if told:
-            connection.execute(insert(unmet_words), told)
-        done = update(event_streams).where(event_streams.c.call_id == bindparam("id"))
-        reached = [{"id": one.row["call_id"], "seen": one.last_seq} for one in changed]
-        connection.execute(done.values(counted_seq=bindparam("seen")), reached)
+        insert_rows(connection, call_summaries, [one.row for one in changed])
+        insert_rows(connection, unmet_words, told)
+        seen = ((one.row["call_id"], one.last_seq) for one in changed)
+        set_by_value(connection, event_streams.c.call_id, event_streams.c.counted_seq, seen)
 
     def _tell_others(self, connection: Connection, row: Mapping[str, Any]) -> set[str]:
         """Mark who called again: this caller if there is a later call, the same caller's calls before."""
@@ -229,8 +219,7 @@ class SqlTally(SqlFigures):
             with beginning(self._engine, is_writing=True) as connection:
                 for table, rows_of_day in zip(OF_A_DAY, (sums, by_the_hour), strict=True):
                     connection.execute(delete(table).where(table.c.day == day))
-                    if rows_of_day:
-                        connection.execute(insert(table), rows_of_day)
+                    insert_rows(connection, table, rows_of_day)
 
     def _sum_up_months(self, days: Iterable[str], now: datetime) -> None:
         """Sum up the months of these days that are over, and those that came to be over meanwhile."""
@@ -258,7 +247,7 @@ class SqlTally(SqlFigures):
                 slice_ = Slice(day, row.intent, row.language, row.release, row.is_synthetic)
                 fate = _fate(summary, row.called_again, row.is_settled)
                 if fate != row.fate:
-                    changed.append({"id": row.call_id, "right": fate})
+                    changed.append((row.call_id, fate))
                 hour = self._local(row.started_at).hour
                 adds = counts_of(summary, fate, row.called_again, hour)
                 for subject, amount in adds.items():
@@ -266,9 +255,8 @@ class SqlTally(SqlFigures):
                 for subject, amount in by_hour(adds):
                     hourly[(f"{hour:02}", row.release, row.is_synthetic), subject] += amount
         if changed:
-            put_right = update(call_summaries).where(call_summaries.c.call_id == bindparam("id"))
             with beginning(self._engine, is_writing=True) as connection:
-                connection.execute(put_right.values(fate=bindparam("right")), changed)
+                set_by_value(connection, call_summaries.c.call_id, call_summaries.c.fate, changed)
         return counted, hourly
 
     def _local(self, moment: datetime) -> datetime:

@@ -47,6 +47,21 @@ class Worth:
     time_to_person: Figure
 
 
+# Which figure an assumption is shown by: the first of these that it moves.
+RESTING = ("saved", "revenue_at_risk", "cost_person", "carbon")
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What a figure would be if one assumption were a fifth lower, as it is now, and a fifth higher."""
+
+    assumption: str
+    figure: str
+    low: float
+    now: float
+    high: float
+
+
 def worth(sums: Sums, risky_calls: int, given: Assumptions) -> Worth:
     """Return what the calls come to; `risky_calls` are those about RISKY_INTENTS."""
     calls = total(sums, "calls")
@@ -74,16 +89,20 @@ def service_level(waits: Mapping[str, int]) -> Figure:
     return share(sum(n for name, n in waits.items() if name in edges), sum(waits.values()))
 
 
-def sensitivity(sums: Sums, risky_calls: int, given: Assumptions) -> Iterator[tuple[str, float, float]]:
-    """Yield each assumption the savings rest on, with what is saved when it is a fifth lower, and higher."""
+def sensitivity(sums: Sums, risky_calls: int, given: Assumptions) -> Iterator[Sensitivity]:
+    """Yield for each assumption a figure that rests on it, when it is a fifth lower, and higher."""
+    now = worth(sums, risky_calls, given)
     for field in fields(given):
         value = getattr(given, field.name)
         low, high = (
-            worth(sums, risky_calls, replace(given, **{field.name: value * factor})).saved
+            worth(sums, risky_calls, replace(given, **{field.name: value * factor}))
             for factor in (1 - TRIED, 1 + TRIED)
         )
-        if low != high:
-            yield field.name, low, high
+        for figure in RESTING:
+            three = [getattr(tried, figure) for tried in (low, now, high)]
+            if None not in three and three[0] != three[2]:
+                yield Sensitivity(field.name, figure, *three)
+                break
 
 
 def _seconds(figure: Figure) -> Figure:

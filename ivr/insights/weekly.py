@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ivr.insights.figures import Figure
 from ivr.insights.friction import Matter, mend_first
-from ivr.insights.report import Report, report
+from ivr.insights.report import Overview, friction, overview, value_page
 from ivr.insights.tally import Scope, Tally
 from ivr.insights.value import Assumptions
 
@@ -16,9 +16,10 @@ class Week:
     """A week's figures, Monday to Sunday, and those of the week before."""
 
     name: str  # as 2026-W47
-    this: Report
-    before: Report
+    this: Overview
+    before: Overview
     mend: tuple[Matter, ...]
+    saved: float  # money
 
     @property
     def is_empty(self) -> bool:
@@ -43,9 +44,14 @@ def week_in_figures(tally: Tally, owners: Mapping[str, str], name: str, is_synth
     scope = week_scope(name, is_synthetic)
     earlier = week_of(date.fromisoformat(scope.first_day) - timedelta(days=7))
     given = Assumptions()
-    this = report(tally, scope, owners, given)
-    before = report(tally, week_scope(earlier, is_synthetic), owners, given)
-    return Week(name, this, before, tuple(mend_first(list(this.matters))))
+    found = friction(tally, scope, owners, given, has_quotes=False).matters
+    return Week(
+        name,
+        overview(tally, scope),
+        overview(tally, week_scope(earlier, is_synthetic)),
+        tuple(mend_first(found)),
+        value_page(tally, scope, given).worth.saved,
+    )
 
 
 def change(now: Figure, before: Figure) -> str:

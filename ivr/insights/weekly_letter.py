@@ -55,7 +55,7 @@ def leads(week: Week) -> list[tuple[str, str]]:
         ("calls", amount(week.this.calls)),
         ("contained", percent(sum(contained))),
         ("gave up", percent(week.this.containment["gave_up"].value)),
-        ("saved", amount(week.this.worth.saved)),
+        ("saved", amount(week.saved)),
     ]
 
 

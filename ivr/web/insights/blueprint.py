@@ -1,6 +1,6 @@
 """The insights pages: read the scope from the address, ask, render."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, render_template, request
@@ -8,7 +8,20 @@ from flask import Blueprint, abort, g, render_template, request
 from ivr.insights.definitions import definitions
 from ivr.insights.fates import Fate
 from ivr.insights.figures import FEWEST_SHOWN, Figure
-from ivr.insights.report import report
+from ivr.insights.friction import mend_first
+from ivr.insights.letters import alert_says
+from ivr.insights.notices import Notice, NoticeKind, Way
+from ivr.insights.report import (
+    BY,
+    QUOTES_READ,
+    choices,
+    friction,
+    heart_by,
+    overview,
+    value_page,
+    way,
+)
+from ivr.insights.tally import Scope
 from ivr.records.kinds import Kind
 from ivr.records.store import RecordsUnavailable
 from ivr.roles import Role
@@ -17,6 +30,8 @@ from ivr.web.insights.scope_form import read_assumptions, read_scope
 from ivr.web.services import Services
 from ivr.web.staff.gate import Gate
 
+ALERTS_SHOWN, ALERT_DAYS = 8, 14
+BY_NAMES = {"intent": "matter", "language": "language", "hour": "hour of the day", "release": "release"}
 WORDS_SHOWN = frozenset({Kind.UTTERANCE_HEARD, Kind.PROMPT_STARTED, Kind.KEYS_ENTERED})
 
 
@@ -28,6 +43,10 @@ def create_insights_blueprint(services: Services) -> Blueprint:
     Gate(services, Role.SUPERVISOR, Role.DESIGNER, Role.ANALYST).guard(blueprint)
     pages = _Pages(services)
     blueprint.get("")(pages.overview)
+    blueprint.get("/heart")(pages.heart)
+    blueprint.get("/friction")(pages.friction)
+    blueprint.get("/flow")(pages.flow)
+    blueprint.get("/value")(pages.value)
     blueprint.get("/calls")(pages.calls)
     blueprint.get("/calls/<call_id>")(pages.call)
     blueprint.register_error_handler(RecordsUnavailable, _records_away)
@@ -35,6 +54,7 @@ def create_insights_blueprint(services: Services) -> Blueprint:
     blueprint.app_template_filter("share")(as_share)
     blueprint.app_template_filter("amount")(as_amount)
     blueprint.app_template_filter("plain_name")(plain_name)
+    blueprint.app_template_filter("here")(pages.here)
     return blueprint
 
 
@@ -45,23 +65,82 @@ class _Pages:
         self._services = services
 
     def overview(self) -> str:
-        scope = read_scope(request.args, self._today())
-        given = read_assumptions(request.args)
-        shown = report(self._services.tally, scope, self._services.owners, given)
-        return render_template(
-            "insights/overview.html",
+        scope = self._scope()
+        shown = overview(self._services.tally, scope)
+        return self._page(
+            "overview",
+            scope,
             report=shown,
-            scope=scope,
-            given=given,
-            charts=charts,
+            alerts=self._alerts(),
+            alert_words=definitions("alerts"),
             heart_words=definitions("heart"),
-            fate_words=definitions("fates"),
-            value_words=definitions("value"),
-            fewest=FEWEST_SHOWN,
         )
 
+    def heart(self) -> str:
+        scope = self._scope()
+        asked = request.args.get("by", "")
+        by = asked if asked in BY else BY[0]
+        rows = heart_by(self._services.tally, scope, by)
+        return self._page("heart", scope, by=by, rows=rows, names=BY_NAMES, heart_words=definitions("heart"))
+
+    def friction(self) -> str:
+        scope, given = self._scope(), read_assumptions(request.args)
+        shown = friction(self._services.tally, scope, self._services.owners, given)
+        return self._page(
+            "friction",
+            scope,
+            report=shown,
+            mend=mend_first(shown.matters),
+            friction_words=definitions("friction"),
+            quotes_read=QUOTES_READ,
+        )
+
+    def flow(self) -> str:
+        scope = self._scope()
+        return self._page("flow", scope, report=way(self._services.tally, scope))
+
+    def value(self) -> str:
+        scope, given = self._scope(), read_assumptions(request.args)
+        shown = value_page(self._services.tally, scope, given)
+        return self._page("value", scope, report=shown, given=given, value_words=definitions("value"))
+
+    def here(self, moment: datetime) -> str:
+        """Write a moment in the company's time."""
+        return f"{moment.astimezone(self._services.policy.hours.zone):%Y-%m-%d %H:%M}"
+
+    def _page(self, name: str, scope: Scope, **shown: object) -> str:
+        known = choices(self._services.tally, scope)
+        return render_template(
+            f"insights/{name}.html",
+            scope=scope,
+            choices=known,
+            calls=known.calls,
+            charts=charts,
+            fate_words=definitions("fates"),
+            fewest=FEWEST_SHOWN,
+            **shown,
+        )
+
+    def _alerts(self) -> list[dict[str, object]]:
+        """Return the alerts of the last days, each once, with what became of sending it."""
+        since = self._services.clock.now() - timedelta(days=ALERT_DAYS)
+        written = self._services.notices.newest(NoticeKind.ALERT, 3 * ALERTS_SHOWN)
+        recent = [notice for notice in written if notice.written_at >= since]
+        return [
+            {
+                "written_at": notice.written_at,
+                "facts": notice.facts,
+                "says": alert_says(notice.facts),
+                "troubles": "; ".join(
+                    _trouble(one) for one in recent if one.key == notice.key and one.problem
+                ),
+            }
+            for notice in recent
+            if notice.way is Way.PAGE
+        ][:ALERTS_SHOWN]
+
     def calls(self) -> str:
-        scope = read_scope(request.args, self._today())
+        scope = self._scope()
         fate = request.args.get("fate") or None
         step = request.args.get("step") or None
         return render_template(
@@ -82,8 +161,16 @@ class _Pages:
             "insights/call.html", call_id=call_id, events=events, words_shown=WORDS_SHOWN, began=events[0].at
         )
 
+    def _scope(self) -> Scope:
+        return read_scope(request.args, self._today())
+
     def _today(self) -> date:
         return self._services.clock.now().astimezone(self._services.policy.hours.zone).date()
+
+
+def _trouble(notice: Notice) -> str:
+    end = "given up" if notice.is_given_up else "tried again soon"
+    return f"Not sent by {notice.way}: {notice.problem}, {end}"
 
 
 def _query(**changes: str) -> str:

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from ivr.insights.notices import NoticeKind, Way
 from ivr.records.kinds import Kind
 from ivr.roles import Role
-from tests.support.insights_scene import ANSWERED, DISCLOSED, HEARD, InsightsScene
+from tests.support.insights_scene import ANSWER, ANSWERED, DISCLOSED, HEARD, InsightsScene
+
+PAGES = ("/insights", "/insights/heart", "/insights/friction", "/insights/flow", "/insights/value")
 
 
 @pytest.fixture
@@ -23,12 +26,13 @@ def test_the_overview_tells_how_calls_ended(scene: InsightsScene) -> None:
     page = scene.reader().sees("/insights").get_data(as_text=True)
     assert "7 calls" in page
     assert "Contained, unknown" in page
-    assert "Logistics" in page
+    assert "Logistics" in scene.reader().sees("/insights/friction").get_data(as_text=True)
 
 
 def test_a_scope_without_calls_says_so(scene: InsightsScene) -> None:
-    page = scene.reader().sees("/insights?from=2001-01-01&to=2001-01-02").get_data(as_text=True)
-    assert "No calls here yet" in page
+    for path in PAGES:
+        page = scene.reader().sees(f"{path}?from=2001-01-01&to=2001-01-02").get_data(as_text=True)
+        assert "No calls here yet" in page, path
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,8 @@ def test_a_scope_without_calls_says_so(scene: InsightsScene) -> None:
 )
 def test_nonsense_in_the_address_is_taken(scene: InsightsScene, question: str) -> None:
     reader = scene.reader()
-    assert reader.sees(f"/insights?{question}").status_code == 200
+    for page in PAGES:
+        assert reader.sees(f"{page}?{question}").status_code == 200, page
     assert reader.sees(f"/insights/calls?{question}").status_code == 200
 
 
@@ -67,3 +72,61 @@ def test_few_calls_are_not_told_of(tmp_path: Path) -> None:
     scene.call("CA1", DISCLOSED, ANSWERED, (Kind.CALL_ENDED, {"outcome": "solved_by_bot"}))
     scene.catch_up()
     assert "too few" in scene.reader().sees("/insights").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("by", ["intent", "language", "hour", "release"])
+def test_heart_is_told_apart(scene: InsightsScene, by: str) -> None:
+    page = scene.reader().sees(f"/insights/heart?by={by}").get_data(as_text=True)
+    row = {"intent": "order status", "language": "en", "hour": "10", "release": "r1"}[by]
+    assert f'<th scope="row">{row}</th>' in page
+
+
+def test_topics_come_with_quotes_and_a_proposal(scene: InsightsScene) -> None:
+    asked = (
+        "do you sell gift cards",
+        "can I buy a gift card",
+        "what is a gift card",
+        "how do gift cards work",
+    )
+    for number, words in enumerate((*asked, "is there a gift card for anna@example.com")):
+        unknown = {**ANSWER, "intent": "out_of_scope", "expects": {"step": "open_question"}}
+        heard = (Kind.UTTERANCE_HEARD, {"turn": 1, "text": words, "asr_confidence": 0.9})
+        scene.call(f"CG{number}", heard, (Kind.TURN_ANSWERED, unknown), caller=None)
+    scene.catch_up()
+    page = scene.reader().sees("/insights/friction").get_data(as_text=True)
+    assert "gift card" in page
+    assert "new knowledge article" in page
+    assert "anna@example.com" not in page
+
+
+def test_alerts_are_on_the_page_with_what_became_of_sending_them(scene: InsightsScene) -> None:
+    figure = {"value": 0.3, "low": 0.2, "high": 0.4, "n": 60}
+    facts = {
+        "signal": "no_match",
+        "release": "r1",
+        "now": figure,
+        "before": figure,
+        "from": "a",
+        "until": "b",
+    }
+    now = scene.clock.now()
+    scene.notices.write("alert:no_match:r1:x", NoticeKind.ALERT, facts, (Way.PAGE, Way.EMAIL), now)
+    (mail,) = scene.notices.due(now)
+    scene.notices.failed(mail, "ConnectionRefusedError", now)
+    page = scene.reader().sees("/insights").get_data(as_text=True)
+    assert "Not understood: 30 % of 60" in page
+    assert "Not sent by email: ConnectionRefusedError, tried again soon" in page
+
+
+def test_each_assumption_is_shown_with_what_it_moves(scene: InsightsScene) -> None:
+    page = scene.reader().sees("/insights/value?person_minute=10").get_data(as_text=True)
+    for name in (
+        "Person minute",
+        "Bot minute",
+        "Order value",
+        "Server watts",
+        "Grid g per kwh",
+        "Calls at once",
+    ):
+        assert name in page
+    assert 'value="10.0"' in page
