@@ -43,7 +43,8 @@ async function startSdk() {
     device.on("registered", () => show("Ready. Calls ring here."));
     device.on("unregistered", () => show("Not connected. Reload the page to take calls."));
     device.on("error", (problem) => show(`The phone has a problem: ${problem.message}`));
-    device.on("tokenWillExpire", async () => device.updateToken(await sign()));
+    device.on("tokenWillExpire", () =>
+      sign().then((token) => device.updateToken(token), () => show("Soon no calls ring here. Sign in again.")));
     device.on("incoming", (call) => ring(call));
     await device.register();
   } catch (problem) {
