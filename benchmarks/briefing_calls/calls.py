@@ -230,7 +230,7 @@ def _failing_calls(language: str) -> Iterator[Call]:
         "orders_unavailable", ("order_status",), number="471192", quote=STATUS[language], told=asked
     )
     yield Call("system down", language, (ask, *checked(Shop().book.orders["471192"], True)), truth, down)
-    hazy = Says("", "mumble", doubt="low_confidence")
+    hazy = Says("", "mumble", doubt="low_log_probability")
     yield Call("not understood", language, (hazy, hazy), Truth("not_understood", misses=2), Shop())
     yield Call("silence", language, (Silence(), Silence()), Truth("no_input", misses=2), Shop())
     truth = Truth("pressed_zero", ("order_status",), quote=STATUS[language], misses=1,

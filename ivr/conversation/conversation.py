@@ -189,9 +189,9 @@ class Conversation:
             self.expects = OPEN_QUESTION
             return [*(self.recording.answer(None, "other") or ()), *self._utterance_heard(event)]
         self._heard = event
+        self._known.heard(event.text, self.turn + 1, event.doubt)
         if event.doubt is not None or not event.text.strip():
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
-        self._known.heard(event.text, self.turn + 1)
         return self._ask(Spoken(event.text, event.readings))
 
     def _secret_told(self, event: SecretTold) -> list[Action]:

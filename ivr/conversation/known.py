@@ -22,6 +22,9 @@ _NO_REQUEST = frozenset({None, "greet", "repeat"})
 # How what the dialogue knows is called in the case.
 _IN_CASE = {"customer_name": "caller_name", "words": "matter", "matter": "form"}
 MOST_DEEDS = 60  # of a call that goes on and on, the newest
+# Doubted words that may still tell an agent something: looping and silence never do.
+_HALF_HEARD = frozenset({"low_log_probability", "bad_line"})
+_FEWEST_HALF_HEARD = 3  # a word or two is a cough or somebody else's television
 
 
 @dataclass
@@ -33,13 +36,18 @@ class Known:
     _wanted: Asked | None = None
     _asked: list[Asked] = field(default_factory=list)
     _deeds: list[Deed] = field(default_factory=list)
+    _half_heard: Asked | None = None
     _since: dict[str, int] = field(default_factory=dict)
     _keyed: list[int] = field(default_factory=list)
 
-    def heard(self, words: str, turn: int) -> None:
-        """Keep the words of a turn."""
-        self.last_words = words
-        self._since["reason_words"] = turn
+    def heard(self, words: str, turn: int, doubt: str | None = None) -> None:
+        """Keep the words of a turn; of doubted ones only the longest, and those apart."""
+        if doubt is None and words.strip():
+            self.last_words = words
+            self._since["reason_words"] = turn
+        longest = 0 if self._half_heard is None else len(self._half_heard.words.split())
+        if doubt in _HALF_HEARD and len(words.split()) >= max(_FEWEST_HALF_HEARD, longest + 1):
+            self._half_heard = Asked("", turn, words)
 
     def keyed(self, turn: int) -> None:
         """Note that a turn was keys."""
@@ -95,6 +103,7 @@ class Known:
             reason_words=self.last_words,
             asked=tuple(self._asked),
             deeds=tuple(self._deeds),
+            half_heard=() if self._half_heard is None else (self._half_heard,),
             since=self._turns(),
             keyed=tuple(self._keyed),
             **more,

@@ -1,18 +1,19 @@
 """What an agent is told about a caller before joining: aloud, on the card, and all of it. Pure."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.conversation.prompt import Prompt
-from ivr.handoff.briefing_facts import Statement, matters, quoted, statements
+from ivr.handoff.briefing_facts import Statement, is_only_the_request, matters, statements
 from ivr.handoff.case import Case
 
 LIMIT_S = 12.0
 CARD_WORDS = 60
 QUOTE_WORDS_MAX = 14
-QUOTE_WORDS_MIN = 5
+QUOTE_WORDS_MIN = 8  # shorter ones stop before they say anything
 QUOTE_CHARACTERS = 110
 MORE_QUOTE_WORDS = 40
 LAST_RESORT = 20  # lighter ones are said only to an agent who asks for more
@@ -20,6 +21,15 @@ TONGUE = 94  # which language the caller speaks decides how the agent begins
 LIGHT = 40  # left out before a word of the caller's quote is
 WORDS_PER_S = 3.1  # the slowest hibari said these sentences; the fastest was 5.3
 SENTENCE_PAUSE_S = 0.3
+# What people say before they say anything; never "yes" or "no".
+_OPENERS = frozenset(
+    {
+        "um", "uh", "er", "erm", "eh", "hm", "hmm", "hi", "hello", "hey", "well", "okay", "ok", "hej",
+        "hallå", "öh", "alltså", "hei", "hallo", "altså", "moi", "niin", "öö",
+    }
+)  # fmt: skip
+_JOINS = frozenset({"and", "but", "because", "och", "men", "eftersom", "fordi", "ja", "mutta", "koska"})
+_LEAST_OF_A_QUOTE = 0.6  # a quote is cut where a clause ends, unless more than this would be lost
 _UNSPEAKABLE = re.compile(r"[^\w\s.,:;!?'’\"%&/()+@-]|_")
 Measure = Callable[[Prompt], float]
 
@@ -65,7 +75,8 @@ def brief(
 ) -> list[Told]:
     """Return the spoken briefing in the agent's language, one sentence a statement, at most LIMIT_S.
 
-    While it is too long, light statements go first, then words of the quote, then the lightest statement.
+    While it is too long, light statements go first, then words of the quote, then a quote that only words a
+    request which is named anyway, then the lightest statement.
     A caller's words in another language are not read out: what they are about is said instead.
     """
     tongue = language or case.language
@@ -87,7 +98,8 @@ def brief(
         if lightest.weight >= LIGHT and _has_quote(kept) and (shorter := next(lengths, None)):
             longest = shorter
             continue
-        kept.remove(lightest)
+        spare = [one for one in kept if one.kind == "brief_wants_words" and is_only_the_request(case)]
+        kept.remove(spare[0] if spare and lightest.weight >= LIGHT else lightest)
 
 
 def detail(
@@ -135,37 +147,47 @@ def word_count(told: Sequence[Told]) -> int:
 
 
 def quote(words: str, most_words: int | None) -> str:
-    """Return a caller's first words as plain text, without the marks that would end our sentence early."""
+    """Return a caller's words as plain text, without the marks that would end our sentence early.
+
+    Of more than `most_words`, the first that say something, up to where a clause ends.
+    """
     plain = " ".join(_UNSPEAKABLE.sub(" ", words).split())
     if most_words is not None:
-        plain = " ".join(plain.split()[:most_words])[:QUOTE_CHARACTERS]
+        plain = " ".join(_shortened(plain.split(), most_words))[:QUOTE_CHARACTERS]
     return plain.strip(" .!?,;:-")
+
+
+def _shortened(words: Sequence[str], most_words: int) -> Sequence[str]:
+    begin = next((at for at, word in enumerate(words) if word.strip(".,!?").lower() not in _OPENERS), 0)
+    kept = words[begin:]
+    if len(kept) <= most_words:
+        return kept
+    ends = [
+        at
+        for at in range(math.ceil(most_words * _LEAST_OF_A_QUOTE), most_words + 1)
+        if kept[at - 1][-1] in ",.;:!?" or kept[at].lower() in _JOINS
+    ]
+    return kept[: max(ends, default=most_words)]
 
 
 def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
     """Return the statements as they can be said in a language: nobody reads out words of another one."""
-    is_foreign = tongue != case.language
-    has_matter = bool(matters(case))
+    if tongue == case.language:
+        yield from statements(case)
+        return
+    language = {"spoken_language": f"brief_language_{case.language}"}
+    has_matter, is_said = bool(matters(case)), False
     for one in statements(case):
-        if not is_foreign or one.kind not in {"brief_wants_about", "brief_wants_words", "brief_last_words"}:
-            yield one
-        elif one.kind == "brief_wants_about":
-            language = {"spoken_language": f"brief_language_{case.language}"}
+        if one.kind == "brief_wants_about":
             terms = {**one.terms, **language}
             yield replace(one, kind="brief_wants_about_in", weight=TONGUE, terms=terms)
-        elif one.kind == "brief_wants_words" and not has_matter:
-            yield replace(
-                one,
-                kind="brief_speaks",
-                weight=TONGUE,
-                slots={},
-                terms={"spoken_language": f"brief_language_{case.language}"},
-                is_verified=True,
-            )
-    if is_foreign and not has_matter and not quoted(case)[0]:
-        who = next(iter(statements(case)))
-        terms = {"spoken_language": f"brief_language_{case.language}"}
-        yield Statement("brief_speaks", who.source, TONGUE, terms=terms)
+        elif one.kind in {"brief_wants_words", "brief_half_heard"} and not has_matter:
+            yield Statement("brief_speaks", one.source, TONGUE, terms=language)
+            is_said = True
+        elif "wanted" not in one.slots:
+            yield one
+    if not has_matter and not is_said:
+        yield Statement("brief_speaks", next(iter(statements(case))).source, TONGUE, terms=language)
 
 
 def _has_quote(kept: Sequence[Statement]) -> bool:
@@ -180,7 +202,11 @@ def _said(statement: Statement, words: BriefingWords, language: str, longest: in
 
 def _written(statement: Statement, words: BriefingWords, language: str, longest: int | None) -> Told:
     terms = {name: words.written(term, language).rstrip(".") for name, term in statement.terms.items()}
-    text = words.written(statement.kind, language, **_slots(statement.slots, longest), **terms)
+    slots = _slots(statement.slots, longest)
+    said = slots.get("wanted", "")
+    if said and not quote(statement.slots["wanted"], None).endswith(said):
+        slots["wanted"] = said + "…"
+    text = words.written(statement.kind, language, **slots, **terms).replace("….", "…")
     return Told(statement, Prompt(statement.kind, text, language, is_personal=True))
 
 

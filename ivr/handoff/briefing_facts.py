@@ -26,7 +26,14 @@ _WORTH_KNOWING = (
     R.SAFETY, R.BEREAVEMENT, R.VULNERABLE, R.DEADLINE, R.LEGAL_THREAT, R.MONEY_LOST, R.COMPLAINT,
 )  # fmt: skip
 _SURE = 1.0  # points: below that the words hardly spoke for it
+# Reasons whose evidence is the caller's matter, so that those words are quoted before the first request.
+_IN_THEIR_WORDS = frozenset({*_WORTH_KNOWING, R.UPSET, R.COMPLEX})
+# Nothing the caller said led to these: the words before them were an answer to a question.
+_NO_LAST_WORDS = frozenset({R.VERIFICATION_FAILED, R.ORDERS_UNAVAILABLE, R.NO_INPUT})
+_TELLING = 8  # words: fewer only ask for a person
+_MOOD_BY = {"upset": Signal.UPSET_ABOUT_MATTER, "annoyed_with_bot": Signal.FRUSTRATED_WITH_BOT}
 _MOOD_IS_THE_REASON = {R.FRUSTRATED, R.UPSET, R.BEREAVEMENT}
+_CANCELLED = "utter_order_now_cancelled"
 _DANGER = {R.EMERGENCY, R.SAFETY}
 _FIRST: Mapping[R, str] = {
     R.EMERGENCY: "danger",
@@ -85,7 +92,7 @@ class Statement:
 
 WHO, WHY, ORDER, ABOUT_WEIGHT, QUOTE, STATUS, DEADLINE, NOT_TOLD = 100, 98, 90, 88, 64, 70, 75, 91
 SECOND_REASON, CONTACTS, MOOD, FIRST, PLAIN_ORDER, EARLIER_MATTER = 52, 50, 45, 40, 36, 34
-CALLBACK, MISSES, NOTHING, LAST_WORDS = 26, 22, 16, 12
+TELLING_WORDS, CALLBACK, MISSES, NOTHING, REQUEST, LAST_WORDS = 37, 26, 22, 16, 14, 12
 
 
 def statements(case: Case) -> tuple[Statement, ...]:
@@ -116,15 +123,34 @@ def matters(case: Case) -> tuple[Asked, ...]:
 
 
 def quoted(case: Case) -> tuple[str, int | None]:
-    """Return the caller's own words for the matter that is open, and their turn; "" for noise."""
+    """Return the caller's own words that carry the matter, and their turn; "" for noise.
+
+    These are what they said when asked for it, else what a person was fetched for (a death, a threat, a
+    deadline), else the newest request.
+    """
     words, turn = _quoted(case)
     return (words, turn) if any(map(str.isalnum, words)) else ("", None)
 
 
 def _quoted(case: Case) -> tuple[str, int | None]:
-    brought_up = matters(case)
     if case.matter:
         return case.matter, case.since.get("matter")
+    evidence = _evidence(case)
+    worth = [(reason, why) for reason, why in evidence.items() if why.words and why.points >= _SURE]
+    for is_the_reason in (True, False):
+        for reason, why in worth:
+            if reason in _IN_THEIR_WORDS and (reason is case.reason) == is_the_reason:
+                return why.words, why.turn
+    return _request(case)
+
+
+def is_only_the_request(case: Case) -> bool:
+    """Say whether the quote words a request that the briefing names anyway."""
+    return bool(matters(case)) and not case.matter and _quoted(case) == _request(case)
+
+
+def _request(case: Case) -> tuple[str, int | None]:
+    brought_up = matters(case)
     if brought_up and brought_up[-1].words:
         return brought_up[-1].words, brought_up[-1].turn
     return case.wanted or "", case.since.get("wanted")
@@ -144,10 +170,19 @@ def _wants(case: Case) -> Iterator[Statement]:
     if quote:
         words = Source(From.SAID, turn, words=quote)
         yield Statement("brief_wants_words", words, QUOTE, {"wanted": quote}, is_verified=False)
+    elif case.half_heard:
+        half = case.half_heard[-1]
+        words = Source(From.SAID, half.turn, words=half.words)
+        yield Statement("brief_half_heard", words, QUOTE, {"wanted": half.words}, is_verified=False)
     elif not brought_up and case.order_number is None:
         yield Statement("brief_wants_unknown", Source(From.RECORD), ABOUT_WEIGHT)
     for one in brought_up[:-1]:
         yield _about("brief_wanted_before", one, EARLIER_MATTER)
+    request, asked_in = _request(case)
+    is_new = brought_up and brought_up[-1].intent != case.reason and request not in {quote, case.reason_words}
+    if is_new and turn is not None and asked_in is not None and asked_in < turn:
+        words = Source(From.SAID, asked_in, words=request)
+        yield Statement("brief_request_words", words, REQUEST, {"wanted": request}, is_verified=False)
 
 
 def _about(kind: str, one: Asked, weight: int) -> Statement:
@@ -165,7 +200,8 @@ def _done(case: Case) -> Iterator[Statement]:
     untold = [deed for deed in case.deeds if not deed.is_told and any(m.is_change for m in _meanings(deed))]
     if untold:
         yield Statement("brief_not_told", Source(From.BOT, untold[-1].turn), NOT_TOLD)
-    if not latest and not case.is_verified and not any(map(_meanings, _all_deeds(case))):
+    heard_of = [deed for deed in _all_deeds(case) if deed.is_told and _meanings(deed)]
+    if not latest and not case.is_verified and not heard_of and not untold:
         yield Statement("brief_tried_nothing", Source(From.RECORD), NOTHING)
 
 
@@ -179,6 +215,8 @@ def _status(case: Case) -> Statement | None:
     if told:
         read = Source(From.BOT, told[-1].turn, name)
         return Statement("brief_tried_read_status", read, STATUS, terms=terms)
+    if case.order_status == "cancelled" and any(one.prompt_id == _CANCELLED for one in _all_deeds(case)):
+        return None  # the bot's doing says it
     source = Source(From.LOOKED_UP, case.since.get("order_status"))
     return Statement("brief_detail_status", source, FOUND, terms=terms)
 
@@ -219,20 +257,36 @@ def _is_said_elsewhere(kind: str, case: Case) -> bool:
 
 def _why(case: Case) -> Iterator[Statement]:
     """Return the reason with its evidence, then the other signals an agent is to know of."""
-    by_reason: dict[R, WhyTransferred] = {}
-    for why in case.reasons:
-        if why.signal in set(Signal):
-            by_reason.setdefault(REASON_OF[Signal(why.signal)], why)
-    yield _reason(case.reason, by_reason.get(case.reason), case, WHY)
+    by_reason = _evidence(case)
+    yield _reason(_true_reason(case, by_reason), by_reason, case, WHY)
     for reason in _WORTH_KNOWING:
         why_also = by_reason.get(reason)
         if reason is case.reason or why_also is None or why_also.points < _SURE:
             continue
-        yield _reason(reason, why_also, case, DEADLINE if reason is R.DEADLINE else SECOND_REASON)
+        yield _reason(reason, by_reason, case, DEADLINE if reason is R.DEADLINE else SECOND_REASON)
 
 
-def _reason(reason: R, why: WhyTransferred | None, case: Case, weight: int) -> Statement:
-    kind = f"brief_reason_{reason}"
+def _evidence(case: Case) -> dict[R, WhyTransferred]:
+    """Return the heaviest evidence for each reason, the heaviest reason first."""
+    by_reason: dict[R, WhyTransferred] = {}
+    for why in case.reasons:
+        if why.signal in set(Signal):
+            by_reason.setdefault(REASON_OF[Signal(why.signal)], why)
+    return by_reason
+
+
+def _true_reason(case: Case, evidence: Mapping[R, WhyTransferred]) -> R:
+    """Return why, without blaming the bot for what the words say of the matter."""
+    is_at_the_matter = R.UPSET in evidence and _mood_evidence(case, "annoyed_with_bot") is None
+    return R.UPSET if case.reason is R.FRUSTRATED and is_at_the_matter else case.reason
+
+
+def _mood_evidence(case: Case, mood: str) -> WhyTransferred | None:
+    return next((why for why in case.reasons if why.signal == _MOOD_BY.get(mood)), None)
+
+
+def _reason(reason: R, evidence: Mapping[R, WhyTransferred], case: Case, weight: int) -> Statement:
+    kind, why = f"brief_reason_{reason}", evidence.get(reason)
     if why is not None:
         return Statement(
             kind, _at(case, why.turn, why.words), weight, is_verified=reason not in _WORTH_KNOWING
@@ -246,10 +300,9 @@ def _reason(reason: R, why: WhyTransferred | None, case: Case, weight: int) -> S
 
 
 def _circumstances(case: Case) -> Iterator[Statement]:
-    if case.mood in {"annoyed_with_bot", "upset"} and case.reason not in _MOOD_IS_THE_REASON:
-        heaviest = case.reasons[0] if case.reasons else None
-        source = _at(case, heaviest.turn, heaviest.words) if heaviest else Source(From.RECORD)
-        yield Statement(f"brief_mood_{case.mood}", source, MOOD)
+    why = _mood_evidence(case, case.mood or "")
+    if why is not None and case.reason not in _MOOD_IS_THE_REASON:
+        yield Statement(f"brief_mood_{case.mood}", _at(case, why.turn, why.words), MOOD)
     if case.earlier_contacts == 1:
         yield Statement("brief_called_once_before", Source(From.RECORD), CONTACTS)
     elif case.earlier_contacts:
@@ -263,10 +316,19 @@ def _circumstances(case: Case) -> Iterator[Statement]:
         source = _from_caller(case, "callback_digits")
         number = {"digits": case.callback_digits}
         yield Statement("brief_callback_number", source, CALLBACK, number, is_verified=False)
-    last = case.reason_words
+    yield from _last_words(case)
+
+
+def _last_words(case: Case) -> Iterator[Statement]:
+    """Return what the caller said last, unless it is quoted already or was the answer to a question."""
+    last, turn = case.reason_words, case.since.get("reason_words")
+    answers = {case.since.get(name) for name in ("order_number", "is_verified", "callback_digits")} - {None}
+    if case.reason in _NO_LAST_WORDS or turn in answers:
+        return
     if last and any(map(str.isalnum, last)) and last != quoted(case)[0]:
-        source = Source(From.SAID, case.since.get("reason_words"), words=last)
-        yield Statement("brief_last_words", source, LAST_WORDS, {"wanted": last}, is_verified=False)
+        weight = TELLING_WORDS if len(last.split()) >= _TELLING else LAST_WORDS
+        source = Source(From.SAID, turn, words=last)
+        yield Statement("brief_last_words", source, weight, {"wanted": last}, is_verified=False)
 
 
 def _first(case: Case) -> Iterator[Statement]:

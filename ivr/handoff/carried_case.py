@@ -25,6 +25,7 @@ def carry_over(earlier: Case, now: Case) -> Case:
         tried=tuple(dict.fromkeys((*earlier.tried, *now.tried))),
         asked=(*(replace(one, turn=EARLIER_TALK) for one in earlier.asked), *now.asked),
         deeds=(*(replace(one, turn=EARLIER_TALK) for one in earlier.deeds), *now.deeds),
+        half_heard=now.half_heard or tuple(replace(one, turn=EARLIER_TALK) for one in earlier.half_heard),
         misses=earlier.misses + now.misses,
         earlier_contacts=max(earlier.earlier_contacts, now.earlier_contacts),
         since={**dict.fromkeys(earlier.since, EARLIER_TALK), **now.since},

@@ -41,10 +41,11 @@ class Case:
     """What is known, with its evidence. `None` means not known.
 
     `wanted` is the caller's own words (the first request that was understood, else the first heard),
-    `tried` what the bot did about it, in order, as prompt-ready keys ("asked_order_number",
-    "read_status"). `matter` is the sentence the caller gave when asked what it is about, `callback_digits`
-    the number as the caller gave it. `since` says in which turn a field became known and `keyed` which turns
-    were keys; turn 0 is an earlier talk with the bot in the same call.
+    `tried` what the bot did about it, in order, as prompt-ready keys ("asked_order_number", "read_status").
+    `matter` is the sentence the caller gave when asked what it is about, `callback_digits` the number as
+    the caller gave it. `half_heard` are words that were doubted, for want of better ones. `since` says in
+    which turn a field became known and `keyed` which turns were keys; turn 0 is an earlier talk with the
+    bot in the same call.
     """
 
     call_id: str
@@ -67,6 +68,7 @@ class Case:
     delivery_date: str | None = None
     asked: tuple[Asked, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    half_heard: tuple[Asked, ...] = ()
     misses: int = 0
     earlier_contacts: int = 0
     since: Mapping[str, int] = field(default_factory=dict)
@@ -89,6 +91,7 @@ def read_case(stored: Mapping[str, Any]) -> Case:
         "reasons": tuple(WhyTransferred(**why) for why in parts.get("reasons", ())),
         "asked": tuple(Asked(**one) for one in parts.get("asked", ())),
         "deeds": tuple(Deed(**one) for one in parts.get("deeds", ())),
+        "half_heard": tuple(Asked(**one) for one in parts.get("half_heard", ())),
         "keyed": tuple(parts.get("keyed", ())),
     }
     return Case(**(parts | read))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.conversation.known import Known
 from ivr.conversation.prompt import Prompt
 from ivr.dialogue.wording import Wording
 from ivr.handoff.briefing import (
@@ -17,6 +18,7 @@ from ivr.handoff.briefing import (
     brief,
     card,
     detail,
+    quote,
     spoken_s,
     timeline,
     word_count,
@@ -69,6 +71,7 @@ CASES = {
         reasons=(
             WhyTransferred("complaint", 6, "I want to complain.", 3.0),
             WhyTransferred("deadline", 7, "I need an answer by Friday", 2.0),
+            WhyTransferred("upset_about_matter", 6, "I want to complain.", 1.5),
         ),
         mood="upset", earlier_contacts=2, misses=1, keyed=(2, 3),
         since={"order_number": 2, "is_verified": 3, "order_status": 4, "matter": 7, "wanted": 1},
@@ -265,3 +268,116 @@ def test_two_hundred_turns_are_as_short_as_two() -> None:
     assert spoken_s(texts(brief(case, WORDING, "en"))) <= LIMIT_S
     assert word_count(card(case, WORDING, "en")) <= CARD_WORDS
     assert max(len(text) for text in texts(detail(case, WORDING, "en"))) < 320
+
+
+def why(signal: str, turn: int, words: str, points: float = 3.0) -> WhyTransferred:
+    return WhyTransferred(signal, turn, words, points)
+
+
+def test_a_mood_is_told_only_where_words_bear_it_out() -> None:
+    alone = replace(
+        BARE, reason=EscalationReason.VULNERABLE, mood="upset", reasons=(why("vulnerable", 2, "I am blind"),)
+    )
+    assert "brief_mood_upset" not in {one.kind for one in statements(alone)}
+    cross = replace(alone, reasons=(*alone.reasons, why("upset_about_matter", 3, "it is a disgrace")))
+    mood = next(one for one in statements(cross) if one.kind == "brief_mood_upset")
+    assert (mood.source.turn, mood.source.words) == (3, "it is a disgrace")
+
+
+@pytest.mark.parametrize(
+    ("signals", "told"),
+    [
+        (("upset_about_matter",), "upset"),
+        (("frustrated_with_bot",), "frustrated"),
+        (("upset_about_matter", "frustrated_with_bot"), "frustrated"),
+        ((), "frustrated"),
+    ],
+)
+def test_the_bot_is_not_blamed_for_what_angers_about_the_matter(signals: tuple[str, ...], told: str) -> None:
+    reasons = tuple(why(signal, 2, "nine days more, you must be joking") for signal in signals)
+    case = replace(BARE, reason=EscalationReason.FRUSTRATED, reasons=reasons)
+    assert f"brief_reason_{told}" in {one.kind for one in statements(case)}
+
+
+def test_the_words_a_person_is_fetched_for_are_quoted_before_the_request() -> None:
+    case = replace(
+        BARE,
+        reason=EscalationReason.BEREAVEMENT,
+        asked=(Asked("return_item", 1, "I want to return a bed"),),
+        reasons=(why("bereavement", 4, "it was for my father, he died yesterday"),),
+        reason_words="it was for my father, he died yesterday",
+    )
+    told = texts(timeline(case, WORDING, "en"))
+    assert "They said: it was for my father, he died yesterday." in told
+    assert "Earlier they said: I want to return a bed." in told
+    assert not [text for text in told if text.startswith("Last")]
+    later = replace(case, asked=(Asked("return_item", 6, "I want to return a bed"),))
+    assert not [text for text in texts(timeline(later, WORDING, "en")) if text.startswith("Earlier")]
+
+
+@pytest.mark.parametrize(
+    ("said", "most", "told"),
+    [
+        ("um, hello I want to cancel", 14, "I want to cancel"),
+        ("no don't cancel it", 14, "no don't cancel it"),
+        ("you took it twice, nine hundred each, my rent is due", 8, "you took it twice, nine hundred each"),
+        ("the lamp broke and nobody at your shop would even answer me", 5, "the lamp broke"),
+        ("I would like to know where it all went", 5, "I would like to know"),
+        ("um", 14, "um"),
+    ],
+)  # fmt: skip
+def test_a_quote_begins_with_what_is_said_and_ends_with_a_clause(said: str, most: int, told: str) -> None:
+    assert quote(said, most) == told
+
+
+def test_words_that_were_cut_are_shown_to_be_cut() -> None:
+    case = replace(BARE, wanted=LONG, intent="order_status")
+    assert any(text.endswith("…") for text in texts(card(case, WORDING, "en")))
+    assert not any("…" in text for text in texts(brief(case, WORDING, "en")))
+
+
+def test_words_half_heard_are_told_for_want_of_better_ones() -> None:
+    known = Known()
+    known.heard("the thingy with the doodah", 1, "low_log_probability")
+    known.heard("on the side", 2, "low_log_probability")
+    known.heard("you you you you you you you you", 3, "repetition")
+    case = known.case("CA1", "en", EscalationReason.NOT_UNDERSTOOD, None)
+    half = next(one for one in statements(case) if one.kind == "brief_half_heard")
+    assert (half.source.turn, half.is_verified) == (1, False)
+    assert "Half heard: the thingy with the doodah." in texts(brief(case, WORDING, "en"))
+    better = replace(case, wanted="I want my money back")
+    assert "brief_half_heard" not in {one.kind for one in statements(better)}
+
+
+@pytest.mark.parametrize("noise", ["", "mumble", "a cough"])
+def test_a_word_or_two_half_heard_are_noise(noise: str) -> None:
+    known = Known()
+    known.heard(noise, 1, "low_log_probability")
+    assert known.case("CA1", "en", EscalationReason.NOT_UNDERSTOOD, None).half_heard == ()
+
+
+def test_half_heard_words_of_another_language_are_not_read_out() -> None:
+    case = replace(BARE, language="sv", half_heard=(Asked("", 1, "den där saken på sidan"),))
+    told = texts(brief(case, WORDING, "en"))
+    assert told.count("They speak Swedish.") == 1
+    assert "sidan" not in " ".join(told + texts(detail(case, WORDING, "en")))
+    assert "Half heard: den där saken på sidan." in texts(card(case, WORDING, "en"))
+
+
+def test_a_number_given_as_an_answer_is_no_last_word() -> None:
+    spoken = "four seven one one nine two"
+    case = replace(BARE, reason_words=spoken, since={"reason_words": 2, "order_number": 2})
+    assert "brief_last_words" not in {one.kind for one in statements(case)}
+    told = replace(case, since={"reason_words": 3, "order_number": 2})
+    assert "brief_last_words" in {one.kind for one in statements(told)}
+
+
+def test_a_question_that_was_never_asked_aloud_is_nothing_done() -> None:
+    case = replace(BARE, deeds=(Deed("utter_ask_order_number", 1, is_told=False),))
+    assert "brief_tried_nothing" in {one.kind for one in statements(case)}
+
+
+def test_what_the_bot_cancelled_is_not_told_twice() -> None:
+    told = texts(card(CASES["cancelled_then_complains_by_friday"], WORDING, "en"))
+    assert "The bot cancelled the order." in told
+    assert "The order is cancelled." not in told
