@@ -1,7 +1,7 @@
 """The studio over a small nlu_data/ in git, real records, and a bot whose understanding is scripted."""
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,6 +31,8 @@ from ivr.records.kinds import Kind
 from ivr.records.sql_inbox_records import SqlInboxRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.roles import Role
+from ivr.trust.listening import Listening
+from ivr.trust.trust_records import Recorded
 from ivr.web.insights import create_insights_blueprint
 from ivr.web.sign_in import create_sign_in_blueprint
 from ivr.web.staff.sessions import new_link
@@ -146,6 +148,28 @@ class StudioServices:
     owners: Mapping[str, str]
     policy: ServicePolicy
     studio: Studio
+    listening: Listening
+
+
+@dataclass
+class AgreedRecordings:
+    """Implements `Recordings`, and reads their sound: calls whose callers agreed, by purpose."""
+
+    clock: SteeredClock
+    calls: dict[str, str] = field(default_factory=dict)
+
+    def agreed(self, purpose: str, call_ids: Collection[str] | None = None) -> list[Recorded]:
+        """Return what may be heard."""
+        now = self.clock.now()
+        return [
+            Recorded(f"RE-{call_id}", call_id, agreed_to, "key", "1", now, now, now)
+            for call_id, agreed_to in self.calls.items()
+            if agreed_to == purpose and (call_ids is None or call_id in call_ids)
+        ]
+
+    def read(self, recording: str) -> bytes | None:
+        """Return a sound that names itself."""
+        return b"RIFF" + recording.encode()
 
 
 class StudioScene:
@@ -176,6 +200,8 @@ class StudioScene:
             labelling.utterances,
             self.clock,
         )
+        self.recordings = AgreedRecordings(self.clock)
+        self.listened: list[tuple[str, str, str, str]] = []
         self.hearing = ScriptedHearing(*[heard("where is my order")] * 5)
         trying = TryOut(self.nlu_data, self.bot, self.bot.parse, self.hearing)
         self.studio = Studio(self.nlu_data, sentences, labelling, trying, room)
@@ -193,6 +219,7 @@ class StudioScene:
             {},
             ServicePolicy(),
             self.studio,
+            Listening(self.recordings, self._note_listening, self.recordings.read),
         )
         self.app = Flask(__name__)
         self.app.testing = True
@@ -244,6 +271,9 @@ class StudioScene:
         link = new_link(self.services.settings, self.clock.now(), Role.DESIGNER)
         assert visitor.signs_in(link.removeprefix(self.services.settings.public_url), name).status_code == 303
         return visitor
+
+    def _note_listening(self, recording: str, call_id: str, person: str, what: str) -> None:
+        self.listened.append((recording, call_id, person, what))
 
     def finish_job(self) -> None:
         """Wait until the long job is over."""

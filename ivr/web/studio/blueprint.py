@@ -36,6 +36,7 @@ def create_studio_blueprint(services: Services) -> Blueprint:
     inbox, intents = InboxViews(services, notices), IntentViews(services, notices)
     trying, release = TryViews(services, notices), ReleaseViews(services)
     blueprint.get("")(inbox.inbox)
+    blueprint.get("/inbox/sound/<call_id>")(inbox.sound)
     blueprint.post("/inbox/label")(inbox.label)
     blueprint.post("/inbox/skip")(inbox.skip)
     blueprint.post("/inbox/undo")(inbox.undo)

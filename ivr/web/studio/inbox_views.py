@@ -2,7 +2,8 @@
 
 import re
 
-from flask import g, redirect, render_template, request
+from flask import Response as FlaskResponse
+from flask import abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ivr.nlu.editing import Author
@@ -11,6 +12,7 @@ from ivr.web.services import Services
 from ivr.web.studio.notices import Notices
 
 SHOWN = 25
+PURPOSE = "training"  # what callers must have agreed to before a designer hears them
 MOST_PARTS = 4
 
 
@@ -35,9 +37,12 @@ class InboxViews:
         asked = request.args.get("language")
         language = asked if asked in languages else None
         items, total = studio.labelling.items(lines, language, SHOWN)
+        calls = [one.item.newest.call_id for one in items]
+        audible = {found.call_id for found in self._services.listening.for_purpose(PURPOSE, calls)}
         return render_template(
             "studio/inbox.html",
             items=items,
+            audible=audible,
             total=total,
             intents=sorted({line.intent for line in lines}),
             problems=problems,
@@ -62,6 +67,13 @@ class InboxViews:
         what = f"Added to {said}." if written.sentences else f"{said.capitalize()} knows these words already."
         self._notices.put(g.staff.id, f"{what} {written.warning}".strip(), bool(written.warning))
         return self._back()
+
+    def sound(self, call_id: str) -> Response:
+        """Hand out the recording of a call whose caller agreed to it; that it was heard is on record."""
+        found = self._services.listening.listen(call_id, PURPOSE, author().name)
+        if found is None:
+            abort(404)
+        return FlaskResponse(found, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
     def skip(self) -> Response:
         form = request.form

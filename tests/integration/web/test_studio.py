@@ -67,6 +67,19 @@ def test_the_inbox_begins_with_what_teaches_most_and_leaves_out_what_was_underst
     assert "where is my order" not in said
 
 
+def test_a_call_is_heard_only_where_its_caller_agreed_to_training_and_that_is_on_record(
+    scene: StudioScene,
+) -> None:
+    scene.recordings.calls |= {"CA4": "training", "CA3": "quality"}
+    visitor = scene.designer()
+    page = visitor.sees("/studio").text
+    assert "/studio/inbox/sound/CA4" in page
+    assert "/studio/inbox/sound/CA3" not in page
+    assert visitor.sees("/studio/inbox/sound/CA4").data == b"RIFFRE-CA4"
+    assert visitor.sees("/studio/inbox/sound/CA3").status_code == 404
+    assert scene.listened == [("RE-CA4", "CA4", "Doris", "listened")]
+
+
 def test_a_label_changes_the_file_keeps_its_comments_and_names_the_designer(scene: StudioScene) -> None:
     doris = scene.designer("Doris Ek")
     key = key_of(doris.sees("/studio").text, "lamp came broken")
