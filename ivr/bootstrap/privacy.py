@@ -6,6 +6,8 @@ from ivr.bootstrap.adapters import make_shelf
 from ivr.clock import Clock, SystemClock
 from ivr.config import Settings
 from ivr.handoff.opening_hours import load_policy
+from ivr.privacy.backup import Backup
+from ivr.privacy.call_keys import CallKeys
 from ivr.privacy.command import PrivacyOffice
 from ivr.privacy.eraser import Eraser
 from ivr.privacy.ledger import ErasureLedger
@@ -50,8 +52,10 @@ def make_privacy_office(settings: Settings, database: Engine, clock: Clock) -> P
         clock,
         delete_recording,
     )
-    eraser = Eraser(records, shelf, ledger, settings.data_dir, clock)
-    return PrivacyOffice(records, eraser, retention, shelf.read_recording, clock)
+    keys = CallKeys(ledger.path.with_name("keys.db"))
+    eraser = Eraser(records, shelf, ledger, keys, settings.data_dir, clock)
+    backup = Backup(database, keys, clock)
+    return PrivacyOffice(records, eraser, retention, shelf.read_recording, clock, backup)
 
 
 def make_listening(settings: Settings, database: Engine, clock: Clock) -> Listening:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ivr.clock import Clock
+from ivr.privacy.backup import Backup
 from ivr.privacy.eraser import Eraser
 from ivr.privacy.export import ReadRecording, export
 from ivr.privacy.person import NobodyFound, Person, chosen
@@ -27,6 +28,7 @@ class PrivacyOffice:
     retention: Retention
     read_recording: ReadRecording
     clock: Clock
+    backup: Backup
 
 
 OpenOffice = Callable[[], PrivacyOffice]
@@ -42,6 +44,7 @@ def privacy_command(open_office: OpenOffice) -> click.Group:
     _add_rights(privacy, open_office)
     _add_hold(privacy, open_office)
     _add_upkeep(privacy, open_office)
+    _add_backup(privacy, open_office)
     return privacy
 
 
@@ -121,6 +124,25 @@ def _add_upkeep(privacy: click.Group, open_office: OpenOffice) -> None:
             return
         gone = {name: count for name, count in retention.run().items() if count}
         click.echo("\n".join(f"{name}: {count}" for name, count in gone.items()) or "Nothing was too old.")
+
+
+def _add_backup(privacy: click.Group, open_office: OpenOffice) -> None:
+    @privacy.command("backup")
+    @click.argument("file", type=click.Path(path_type=Path))
+    def backup(file: Path) -> None:
+        """Write the database to FILE, each call sealed with its own key; calls may go on meanwhile."""
+        counts = open_office().backup.write(file)
+        click.echo(f"{file}: {counts['calls']} calls, {counts['other rows']} other rows, sealed")
+
+    @privacy.command("restore")
+    @click.argument("file", type=click.Path(path_type=Path, exists=True))
+    def restore(file: Path) -> None:
+        """Read FILE into a database without calls; calls erased since the backup stay erased."""
+        office = open_office()
+        counts = office.backup.restore(file)
+        again = office.eraser.sweep()
+        click.echo(f"{counts['calls']} calls restored, {counts['calls erased since']} stay erased")
+        click.echo(f"{again} erasings done again in calls of others")
 
 
 def _whose(office: PrivacyOffice, number: str, calls: Sequence[str], everybody: bool) -> Person:

@@ -8,6 +8,7 @@ from typing import Protocol
 from ivr import log
 from ivr.clock import Clock
 from ivr.errors import IvrError
+from ivr.privacy.call_keys import CallKeys
 from ivr.privacy.ledger import ErasureLedger, fingerprint
 from ivr.privacy.person import NobodyFound, Person
 from ivr.privacy.privacy_records import Erasure, PrivacyRecords
@@ -43,11 +44,18 @@ class Eraser:
     """
 
     def __init__(
-        self, records: PrivacyRecords, shelf: Shelf, ledger: ErasureLedger, data_dir: Path, clock: Clock
+        self,
+        records: PrivacyRecords,
+        shelf: Shelf,
+        ledger: ErasureLedger,
+        keys: CallKeys,
+        data_dir: Path,
+        clock: Clock,
     ) -> None:
         self._records = records
         self._shelf = shelf
         self._ledger = ledger
+        self._keys = keys
         self._data_dir = data_dir
         self._clock = clock
 
@@ -83,10 +91,12 @@ class Eraser:
             return False
         now = self._clock.now()
         self._ledger.add(erasure.erasure_id, erasure.calls, mentions, now)
+        destroyed = self._keys.destroy(erasure.calls)
         counts = self._records.wipe(erasure.calls, mentions, erasure.number)
         files = self._delete_prompts(now)
         proof = [fingerprint(call_id) for call_id in erasure.calls]
         counts = {**counts, "calls_erased": len(proof), "mentions": len(mentions), "prompt_files": files}
+        counts["keys_destroyed"] = destroyed
         self._records.erasure_done(erasure.erasure_id, proof, counts)
         _log.info("person_erased", erasure=erasure.erasure_id, calls=len(proof))
         return True

@@ -32,6 +32,11 @@ class ErasureLedger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """Return where it lies."""
+        return self._path
+
     def add(
         self, erasure_id: str, call_ids: Collection[str], mentions: Collection[str], at: datetime
     ) -> None:

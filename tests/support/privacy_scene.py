@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from ivr.insights.sql_tally import SqlTally
+from ivr.privacy.backup import Backup
+from ivr.privacy.call_keys import CallKeys
 from ivr.privacy.command import PrivacyOffice
 from ivr.privacy.eraser import Eraser
 from ivr.privacy.ledger import ErasureLedger
@@ -60,10 +62,12 @@ class PrivacyScene:
         self.clearing = SqlClearingRecords(self.engine, self.clock)
         self.tally = SqlTally(self.engine, ZONE, lambda number: f"key of {number}")
         ledger = ErasureLedger(self.folder / "elsewhere" / "erased.jsonl")
-        self.eraser = Eraser(self.privacy, self.shelf, ledger, self.folder, self.clock)
+        self.keys = CallKeys(self.folder / "elsewhere" / "keys.db")
+        self.backup = Backup(self.engine, self.keys, self.clock)
+        self.eraser = Eraser(self.privacy, self.shelf, ledger, self.keys, self.folder, self.clock)
         self.retention = Retention(self.clearing, Periods(), ZONE, self.clock, self._delete)
         self.office = PrivacyOffice(
-            self.privacy, self.eraser, self.retention, self.shelf.read_recording, self.clock
+            self.privacy, self.eraser, self.retention, self.shelf.read_recording, self.clock, self.backup
         )
 
     def _delete(self, recording_sid: str | None, call_id: str) -> None:
