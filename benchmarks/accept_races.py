@@ -80,7 +80,7 @@ def _one_race(
     def call_back(which: int) -> None:
         start.wait()
         if number % 3 == 0:
-            desk[which].choose_callback(call_id)
+            desk[which].instead.choose_callback(call_id)
 
     running = [
         threads.submit(accept, 0, 1, first),

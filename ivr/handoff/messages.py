@@ -69,7 +69,7 @@ class Messages:
 
         Harmless twice. A caller who already has a callback adds the message to that case.
         """
-        case_number = self._desk.choose_message(call_id)
+        case_number = self._desk.instead.choose_message(call_id)
         call = self._records.call(call_id)
         if case_number is None or call is None:
             return None
@@ -96,7 +96,7 @@ class Messages:
             self._records.append(
                 call_id, Kind.MESSAGE_TAKEN, case_number=message.case_number, is_spoken=spoken
             )
-        self._desk.message_left(call_id)
+        self._desk.instead.message_left(call_id)
         self._write_down_soon()
         return message.case_number
 

@@ -14,6 +14,7 @@ from ivr.handoff.briefing_desk import BriefingDesk
 from ivr.handoff.carried_case import carry_over
 from ivr.handoff.case import Case, read_case
 from ivr.handoff.elsewhere import Elsewhere, OwnRouting, Routing
+from ivr.handoff.instead import InsteadOfWaiting
 from ivr.handoff.ledger import TransferLedger
 from ivr.handoff.opening_hours import ALWAYS_OPEN, OpeningHours
 from ivr.handoff.opening_words import opening_aloud
@@ -22,7 +23,7 @@ from ivr.handoff.roster import Roster
 from ivr.handoff.routing import Agent
 from ivr.handoff.steering import Steering
 from ivr.handoff.transfer import GOODBYE_HANG_UP_S, GOODBYE_TALK_S, TransferEvent, TransferState
-from ivr.handoff.waiting_room import Callback, WaitingRoom
+from ivr.handoff.waiting_room import WaitingRoom
 from ivr.handoff.watch import TransferWatch
 from ivr.records.store import CallRecords, RecordsUnavailable, TransferRow
 from ivr.telephony.switchboard import Switchboard
@@ -64,6 +65,9 @@ class TransferDesk:
         self.roster = Roster(records, agents, clock)
         self._ledger = TransferLedger(records, self.roster, clock)
         self.waiting = WaitingRoom(records, self._ledger, self.roster)
+        self.instead = InsteadOfWaiting(
+            self._ledger, self.waiting, lambda row: self._soon(self._let_agent_go, row)
+        )
         self._settle_next_s = 0.0
         self._elsewhere = Elsewhere(records, routing or OwnRouting())
         self._search = AgentSearch(self._ledger, switchboard, self._steering, ring_s, hours, self._elsewhere)
@@ -242,28 +246,6 @@ class TransferDesk:
         if row is not None and row.state == S.AGENT_LOST:
             self._ledger.start_age_anew(row.transfer_id)
 
-    def choose_message(self, call_id: str) -> str | None:
-        """Let a caller leave a message instead of waiting and return the case number; harmless twice.
-
-        None once an agent has the caller, or when there is nothing to wait for.
-        """
-        row = self._ledger.row_of(call_id)
-        if row is None:
-            return None
-        before = self._ledger.choose_message(row.transfer_id)
-        if before is not None:
-            self._soon(self._let_agent_go, before)
-        now = self._ledger.row_of(call_id)
-        if now is None or now.state not in {S.MESSAGE, S.GIVEN_UP}:
-            return None
-        return now.case_number
-
-    def message_left(self, call_id: str) -> None:
-        """Note that the message is kept. Harmless twice and late."""
-        row = self._ledger.row_of(call_id)
-        if row is not None and self._ledger.happened(row.transfer_id, E.MESSAGE_LEFT) is not None:
-            self._ledger.close_call(call_id, Outcome.MESSAGE_TAKEN)
-
     def send_back(self, transfer_id: str, agent: str) -> bool:
         """Give the caller this agent talks to back to the bot; False when the agent has them no more."""
         row = self._ledger.row(transfer_id)
@@ -274,30 +256,6 @@ class TransferDesk:
         if not self._steering.send(row.call_id, f"/voice/back/{transfer_id}"):
             self._ledger.close_call(row.call_id, Outcome.CONNECTED_TO_PERSON)
         return True
-
-    def choose_callback(self, call_id: str) -> Callback | None:
-        """End the wait of a caller who would rather be called back; None when that cannot be promised.
-
-        Harmless twice. Without a number to call, or once an agent has the caller, nothing changes.
-        """
-        row, number = self._ledger.row_of(call_id), self.waiting.callback_number(call_id)
-        if row is None or number is None:
-            return None
-        before = self._ledger.choose_callback(row.transfer_id, number)
-        if before is not None:
-            self._soon(self._let_agent_go, before)
-            self._ledger.close_call(call_id, Outcome.CALLBACK_BOOKED)
-        now = self._ledger.row_of(call_id)
-        if now is None or now.state != S.GIVEN_UP or now.case_number is None:
-            return None
-        return Callback(now.case_number, is_number_known=True)
-
-    def promise_callback(self, call_id: str) -> Callback | None:
-        """Return the callback of a caller nobody is left for; None when there is none to promise."""
-        row = self._ledger.row_of(call_id)
-        if row is None or row.state != S.GIVEN_UP:
-            return None
-        return Callback(self._ledger.book_callback(row), row.case["caller_number"] is not None)
 
     def when_open(self, language: str = "en") -> str | None:
         """Return in words when people answer next; None while they do, or when nobody knows."""

@@ -84,7 +84,7 @@ class OnHold:
         return self._ask(lines, f"number?try={tries}", None)
 
     def _promised(self, call_id: str) -> Response:
-        callback = self._services.desk.choose_callback(call_id)
+        callback = self._services.desk.instead.choose_callback(call_id)
         if callback is None:
             return self._back_to_music()  # an agent was faster; the wait document says where to go
         case_number, terms = callback.case_number, self._services.policy.callbacks

@@ -192,7 +192,7 @@ class _CallerLeg:
                 return twiml_response(twiml.hang_up())
 
     def _tell_case_number(self, call_id: str) -> Response:
-        callback = self._services.desk.promise_callback(call_id)
+        callback = self._services.desk.instead.promise_callback(call_id)
         if callback is None:
             return twiml_response(twiml.hang_up())
         opens = self._services.desk.when_open(self._language(call_id))

@@ -92,7 +92,8 @@ def anna_opens_the_desk(
 def test_the_sdk_in_the_house_has_every_name_our_page_uses(
     browser: Browser, service: ServiceInProcess
 ) -> None:
-    page = anna_opens_the_desk(browser, service, None, asked := [])
+    asked: list[str] = []
+    page = anna_opens_the_desk(browser, service, None, asked)
     for _ in range(100):
         if asked:
             break

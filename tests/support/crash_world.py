@@ -226,9 +226,9 @@ class CrashWorld:
             self._caller_leaves()
             return
         if self._caller_does == "wants a callback" and self._second == 3:
-            self._on_callers_leg(lambda: self.scene.desk.choose_callback(CALLER))
+            self._on_callers_leg(lambda: self.scene.desk.instead.choose_callback(CALLER))
         if self._caller_does == "leaves a message" and self._second == 3:
-            self._on_callers_leg(lambda: self.scene.desk.choose_message(CALLER))
+            self._on_callers_leg(lambda: self.scene.desk.instead.choose_message(CALLER))
         self._on_callers_leg(self._look_where_to_go)
 
     def _look_where_to_go(self) -> None:
@@ -241,10 +241,10 @@ class CrashWorld:
         elif place is CallerPlace.LEFT_ALONE:
             desk.caller_stayed(CALLER)
         elif place is CallerPlace.MESSAGE:
-            desk.message_left(CALLER)
+            desk.instead.message_left(CALLER)
             self.told = "message"
         elif place is CallerPlace.NO_AGENT:
-            if desk.promise_callback(CALLER) is not None:
+            if desk.instead.promise_callback(CALLER) is not None:
                 self.told = "case number"
             self._caller_leaves()
         elif place is CallerPlace.NOWHERE and self.row is not None:

@@ -7,7 +7,8 @@ import pytest
 
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
-from ivr.handoff.transfer_desk import AgentHears, Callback, CallerPlace
+from ivr.handoff.transfer_desk import AgentHears, CallerPlace
+from ivr.handoff.waiting_room import Callback
 from ivr.records.kinds import Kind
 from ivr.telephony.switchboard import SwitchboardFailed
 from tests.support.transfer_scene import ANNA, BO, CALLER, RING_S, TransferScene
@@ -172,7 +173,7 @@ def test_nobody_left_books_a_callback_and_tells_the_caller() -> None:
     row = scene.row(transfer_id)
     assert (row.state, row.case_number) == ("given_up", "730001")
     assert scene.switchboard.done[-1] == ("redirect", CALLER, f"/voice/no-agent/{transfer_id}")
-    assert scene.desk.promise_callback(CALLER) == Callback("730001", is_number_known=True)
+    assert scene.desk.instead.promise_callback(CALLER) == Callback("730001", is_number_known=True)
     assert [callback["number"] for callback in scene.records.callbacks()] == ["+46701234567"]
     noted = [event.facts for event in scene.records.events(CALLER) if event.kind == Kind.CALLBACK_BOOKED]
     assert noted == [{"case_number": "730001"}]
@@ -193,7 +194,7 @@ def test_a_callback_without_a_number_says_so() -> None:
     scene.switchboard.fails_next = [REFUSED, REFUSED]
     scene.caller_asks()
     scene.run()
-    assert scene.desk.promise_callback(CALLER) == Callback("730001", is_number_known=False)
+    assert scene.desk.instead.promise_callback(CALLER) == Callback("730001", is_number_known=False)
 
 
 def test_a_call_that_cannot_be_placed_goes_to_the_next_agent_at_once() -> None:
@@ -445,7 +446,7 @@ def test_unknown_transfers_and_callers_are_harmless() -> None:
     assert scene.desk.agent_answered("nope", 1, "CA1") is AgentHears.CALLER_GONE
     assert scene.desk.agent_accepted("nope", 1, "CA1") is AgentHears.CALLER_GONE
     assert scene.desk.whereabouts("CA1") == (CallerPlace.NOWHERE, "")
-    assert scene.desk.promise_callback("CA1") is None
+    assert scene.desk.instead.promise_callback("CA1") is None
     assert scene.desk.briefing("nope") == []
     scene.desk.caller_hung_up("CA1")
     scene.desk.caller_left_alone("CA1", 1)

@@ -60,7 +60,7 @@ class TransferMachine(RuleBasedStateMachine):
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_chooses_a_callback(self, call_id: str) -> None:
-        chosen = self.desk.choose_callback(call_id)
+        chosen = self.desk.instead.choose_callback(call_id)
         if chosen is not None:
             row = self.scene.records.transfer_of(call_id)
             assert row is not None
@@ -68,7 +68,7 @@ class TransferMachine(RuleBasedStateMachine):
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_chooses_a_message(self, call_id: str) -> None:
-        case_number = self.desk.choose_message(call_id)
+        case_number = self.desk.instead.choose_message(call_id)
         if case_number is not None:
             row = self.scene.records.transfer_of(call_id)
             assert row is not None
@@ -76,7 +76,7 @@ class TransferMachine(RuleBasedStateMachine):
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_has_left_the_message(self, call_id: str) -> None:
-        self.desk.message_left(call_id)
+        self.desk.instead.message_left(call_id)
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_says_all_is_done(self, call_id: str) -> None:
@@ -98,7 +98,7 @@ class TransferMachine(RuleBasedStateMachine):
 
     @rule(call_id=st.sampled_from(CALLERS))
     def caller_hears_of_the_callback(self, call_id: str) -> None:
-        promised = self.desk.promise_callback(call_id)
+        promised = self.desk.instead.promise_callback(call_id)
         row = self.scene.records.transfer_of(call_id)
         if promised is not None:
             assert row is not None

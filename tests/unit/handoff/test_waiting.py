@@ -109,9 +109,9 @@ def test_a_callback_may_be_chosen_at_any_moment_of_the_wait(state: str) -> None:
     if state == "briefing":
         scene.desk.agent_answered(transfer_id, 1, scene.ringing()[0])
     assert scene.row(transfer_id).state == state
-    callback = scene.desk.choose_callback(CALLER)
+    callback = scene.desk.instead.choose_callback(CALLER)
     assert callback is not None
-    assert scene.desk.choose_callback(CALLER) == callback
+    assert scene.desk.instead.choose_callback(CALLER) == callback
     scene.run()
     assert (scene.row(transfer_id).state, scene.outcome()) == ("given_up", "callback_booked")
     assert [booked["case_number"] for booked in scene.records.callbacks()] == [callback.case_number]
@@ -126,9 +126,9 @@ def test_a_callback_may_be_chosen_at_any_moment_of_the_wait(state: str) -> None:
 def test_a_callback_needs_a_number() -> None:
     scene = TransferScene(number=None)
     scene.caller_asks()
-    assert scene.desk.choose_callback(CALLER) is None
+    assert scene.desk.instead.choose_callback(CALLER) is None
     scene.desk.waiting.give_number(CALLER, "+46812345678")
-    assert scene.desk.choose_callback(CALLER) is not None
+    assert scene.desk.instead.choose_callback(CALLER) is not None
     assert [booked["number"] for booked in scene.records.callbacks()] == ["+46812345678"]
 
 
@@ -139,6 +139,6 @@ def test_who_talks_already_gets_no_callback() -> None:
     leg, _ = scene.ringing()
     scene.desk.agent_answered(transfer_id, 1, leg)
     scene.desk.agent_accepted(transfer_id, 1, leg)
-    assert scene.desk.choose_callback(CALLER) is None
-    assert scene.desk.choose_callback("CA" + "9" * 32) is None
+    assert scene.desk.instead.choose_callback(CALLER) is None
+    assert scene.desk.instead.choose_callback("CA" + "9" * 32) is None
     assert scene.records.callbacks() == []

@@ -201,7 +201,7 @@ def test_the_house_shows_how_callers_were_served(scene: DeskScene) -> None:
 
 def test_what_a_caller_left_is_read_on_the_worklist(scene: DeskScene) -> None:
     scene.caller_asks(reason=EscalationReason.COMPLAINT)
-    case_number = scene.desk.choose_message(CALLER)
+    case_number = scene.desk.instead.choose_message(CALLER)
     assert case_number is not None
     follow_ups = scene.services.follow_ups
     message = follow_ups.message_of(CALLER)
