@@ -175,6 +175,12 @@ class Settings(BaseSettings):
         None, min_length=16, validate_default=True, description="Secret that signs what is posted there."
     )
     transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
+    transcriber_spares: int = Field(
+        1,
+        ge=0,
+        le=4,
+        description="More of them, loaded and idle, for when one dies; each takes the model's memory.",
+    )
     voice: Literal["hibari", "pyttsx3"] = Field(
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."
     )

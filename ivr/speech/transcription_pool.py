@@ -20,6 +20,7 @@ from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 LOAD_TIMEOUT_S = 120.0
 RELOAD_PAUSE_S = 1.0
+SPARE_AFTER_S = 20.0  # a spare does not slow down the start of the house, or the first calls
 _MOST_TRIES = 2
 
 OnDone = Callable[[Transcription | TranscriberFailed], None]
@@ -72,14 +73,27 @@ class Ticket:
 class TranscriptionPool:
     """Worker processes behind one queue. Every method may be called from any thread.
 
-    A worker that dies or exceeds `job_timeout_s` is replaced at once. The utterance of a worker that died
-    is tried once more; one that ran out of time is not, since the caller has waited long enough.
+    A worker that dies or exceeds `job_timeout_s` is replaced at once: by a spare one where there is one,
+    else by one that loads the model first. The utterance of a worker that died is tried once more; one
+    that ran out of time is not, since the caller has waited long enough.
     """
 
     def __init__(
-        self, make_transcriber: MakeTranscriber, workers: int = 1, job_timeout_s: float = 20.0
+        self,
+        make_transcriber: MakeTranscriber,
+        workers: int = 1,
+        job_timeout_s: float = 20.0,
+        spares: int = 0,
+        spare_after_s: float = SPARE_AFTER_S,
     ) -> None:
-        """Start `workers` processes; `make_transcriber(threads)` must be picklable and runs in each."""
+        """Start `workers` processes, and `spares` more once those are ready for `spare_after_s`.
+
+        `make_transcriber(threads)` must be picklable and runs in each. No more than `workers` utterances
+        are worked on at a time, whoever does it.
+        """
+        self._workers = workers
+        self._working = 0
+        self._spare_after_s = spare_after_s
         self._make = make_transcriber
         self._threads = max(1, (os.cpu_count() or 1) // workers)
         self._job_timeout_s = job_timeout_s
@@ -92,7 +106,7 @@ class TranscriptionPool:
         self._log = log.get("transcription_pool")
         self._keepers = [
             threading.Thread(target=self._keep, args=(number,), name=f"transcriber-{number}", daemon=True)
-            for number in range(workers)
+            for number in range(workers + spares)
         ]
         for keeper in self._keepers:
             keeper.start()
@@ -172,6 +186,8 @@ class TranscriptionPool:
 
     def _keep(self, number: int) -> None:
         """Keep one worker alive and fed until the pool closes."""
+        if number >= self._workers:
+            self._wait_for_a_quiet_start()
         while not self._is_closed:
             process, line = self._start(number)
             try:
@@ -185,6 +201,12 @@ class TranscriptionPool:
                 line.close()
                 process.kill()
                 process.join()
+
+    def _wait_for_a_quiet_start(self) -> None:
+        """Let the first workers load their models alone: they take every core."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or len(self._ready_workers) >= self._workers)
+            self._changed.wait_for(lambda: self._is_closed, self._spare_after_s)
 
     def _start(self, number: int) -> tuple[BaseProcess, Connection]:
         context = multiprocessing.get_context("spawn")  # fork would copy locks held by other threads
@@ -200,6 +222,7 @@ class TranscriptionPool:
     def _watch(self, process: BaseProcess) -> None:
         """Wake the keeper when its worker dies while idle: the next caller should find another one."""
         wait([process.sentinel])
+        process.join()  # its end of the pipe closes before it counts as dead, and the keeper would sleep on
         with self._changed:
             self._changed.notify_all()
 
@@ -225,6 +248,9 @@ class TranscriptionPool:
                 return
             job.tries += 1
             answer = self._ask(process, line, job)
+            with self._changed:
+                self._working -= 1
+                self._changed.notify_all()
             if isinstance(answer, Transcription):
                 self._report(job, answer)
                 continue
@@ -238,9 +264,10 @@ class TranscriptionPool:
         """Wait for a job; None when the pool closes or the worker has died in the meantime."""
         with self._changed:
             while not self._is_closed and process.is_alive():
-                while self._queue:
+                while self._queue and self._working < self._workers:
                     job = heapq.heappop(self._queue)
                     if not job.is_settled:
+                        self._working += 1
                         return job
                 self._changed.wait()
         return None

@@ -106,6 +106,32 @@ def test_a_worker_killed_while_idle_is_replaced_before_anybody_asks(pool: Transc
     assert pool.worker_pids() != [killed]
 
 
+def test_a_spare_takes_over_before_the_dead_worker_is_back(diary: Path) -> None:
+    made = TranscriptionPool(MakeObedient(diary), workers=1, job_timeout_s=1.5, spares=1, spare_after_s=0.0)
+    outcomes = Outcomes()
+    while len(made.worker_pids()) < 2:
+        os.sched_yield()
+    before = set(made.worker_pids())
+    made.submit(audio(DIE, 1), "en", outcomes)  # tried twice: once by each
+    assert outcomes.next().startswith("failed")
+    made.submit(audio(ANSWER, 7), "en", outcomes)
+    assert outcomes.next() == "7"
+    assert before.isdisjoint(made.worker_pids())
+    made.close()
+
+
+def test_a_spare_adds_no_second_worker(diary: Path) -> None:
+    """What hangs keeps the one place; the next utterance waits although a spare is idle."""
+    made = TranscriptionPool(MakeObedient(diary), workers=1, job_timeout_s=0.5, spares=1, spare_after_s=0.0)
+    outcomes = Outcomes()
+    while len(made.worker_pids()) < 2:
+        os.sched_yield()
+    made.submit(audio(HANG, 1), "en", outcomes)
+    made.submit(audio(ANSWER, 2), "en", outcomes)
+    assert [outcomes.next()[:6], outcomes.next()] == ["failed", "2"]
+    made.close()
+
+
 def test_work_that_kills_its_worker_is_tried_twice_and_then_failed(
     pool: TranscriptionPool, diary: Path
 ) -> None:
