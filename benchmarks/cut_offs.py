@@ -134,7 +134,13 @@ class Listening:
         longest_s = max((pause.voice_after_s or 0.0 for pause in pauses), default=0.0)
         whole = self._ends.whole(heard.text, heard.language)
         wait = endpointing.wait(
-            utterance.expects, heard.text, heard.language, heard.asr_confidence, longest_s, whole
+            utterance.expects,
+            heard.text,
+            heard.language,
+            heard.asr_confidence,
+            longest_s,
+            whole,
+            heard.readings,
         )
         pauses.append(Pause(ear_now_s - turn.pause_s, wait.seconds, turn.pause_s))
 

@@ -97,7 +97,12 @@ class HearingOnTheSpot:
         began = time.thread_time()
         heard = self._transcriber.transcribe(audio, language, expects)
         takes_s = time.thread_time() - began
-        self.line.call_at(self.line.now_s + takes_s, lambda: ticket.is_cancelled or on_done(heard))
+
+        def deliver() -> None:
+            if not ticket.is_cancelled:
+                on_done(heard)
+
+        self.line.call_at(self.line.now_s + takes_s, deliver)
         return ticket
 
 

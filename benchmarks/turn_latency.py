@@ -1,7 +1,7 @@
 """Measure how long a caller waits for an answer, beside Pipecat on the same wire in the same run.
 
-    .venv/bin/python -m benchmarks.turn_latency                                  everything, about 25 minutes
-    .venv/bin/python -m benchmarks.turn_latency --systems "ivr whisper base"     one row, about 6 minutes
+    .venv/bin/python -m benchmarks.turn_latency                                four systems, about 11 minutes
+    .venv/bin/python -m benchmarks.turn_latency --systems "ivr whisper base"   one row, about 6 minutes
     ... --minutes 4, then --minutes 4 --more                                     the same in pieces
 
 Every system gets the same calls, but only one caller speaks, and waits for an answer, at a time: the
@@ -42,7 +42,7 @@ OURS = {
 }
 PEERS = {"pipecat defaults": ("defaults", "default"), "pipecat tuned": ("tuned", "default")}
 FIRST = (
-    *("ivr whisper base", "ivr whisper tiny.en", "ivr faster-whisper base"),
+    *("ivr whisper base", "ivr whisper tiny.en"),
     *("pipecat defaults", "pipecat tuned"),
 )
 RULER = "pipecat tuned"  # whose median the others are a share of
@@ -239,7 +239,7 @@ def draw(name: str, results: Record, on: Record) -> None:
     "names",
     multiple=True,
     type=click.Choice([*OURS, *PEERS]),
-    help="Default: three of ours and both of Pipecat.",
+    help="Default: two of ours and both of Pipecat.",
 )
 @click.option("--turns", default=40, show_default=True, help="Answered turns to measure for each.")
 @click.option("--minutes", default=30.0, show_default=True, help="Stop then; --more goes on.")

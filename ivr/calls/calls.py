@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.calls.ear import Ear
-from ivr.calls.ending import end_call
+from ivr.calls.ending import StreamEnd, end_call
 from ivr.calls.engines import Engines
 from ivr.calls.language_now import language_now
 from ivr.calls.line import Line
-from ivr.calls.live_call import LiveCall, StreamEnd
+from ivr.calls.live_call import LiveCall
 from ivr.calls.webhook_answers import AfterStream, StreamOutcome, WebhookAnswer, WebhookTurn
 from ivr.calls.webhook_call import TakeRecording, WebhookCall
 from ivr.conversation.actions import Outcome, Tape, TapeOrder

@@ -1,8 +1,18 @@
 """That a call ends once, with one outcome, and that its record says so."""
 
+from enum import StrEnum
+
 from ivr.conversation.actions import Outcome
 from ivr.records.kinds import Kind
 from ivr.records.store import CallRecords
+
+
+class StreamEnd(StrEnum):
+    """Why the stream is over, and so what the network should be told next."""
+
+    HUNG_UP = "hung_up"
+    HANDED_OVER = "handed_over"
+    LOST = "lost"
 
 
 def end_call(records: CallRecords, call_id: str, outcome: Outcome, step: str) -> None:

@@ -10,9 +10,9 @@ from ivr.conversation.barge_in import Glimpse, glimpse
 from ivr.speech.transcriber import Transcription
 from ivr.speech.transcription_pool import Priority
 
-FIRST_AT_S = 0.096  # of voice: recognition of so little takes about 0.08 s and tells "okay" from "where"
-AGAIN_EVERY_S = 0.128
-MOST_LOOKS = 8  # a voice that goes on stops the bot anyway
+# Seconds of voice at which to look: one look takes about 0.08 s, and "okay" is told from "where" by 0.16 s.
+LOOKS_AT_S = (0.096, 0.16, 0.224, 0.32, 0.448, 0.7, 1.1, 1.6)
+SPARED_S = 0.2  # of the run-up before the voice: it costs time, and sounds of 0.65 s are listened to twice
 
 
 class FirstWords:
@@ -25,20 +25,23 @@ class FirstWords:
         self._hearing = hearing
         self._post = post
         self._looks = 0
+        self._may_listen = False  # the look before found a listener's noise, which may be half a word
         self._marker: Transcribing | None = None
         self.seen = Glimpse.NOT_YET
+        self.text = ""
 
     @property
     def is_look_due(self) -> bool:
         """Whether enough of the sound has come since the last look."""
-        is_free = self._marker is None and self._looks < MOST_LOOKS
-        return is_free and self._ear.voiced_s >= FIRST_AT_S + AGAIN_EVERY_S * self._looks
+        is_free = self._marker is None and self._looks < len(LOOKS_AT_S)
+        return is_free and self._ear.voiced_s >= LOOKS_AT_S[self._looks]
 
     def look(self, language: str) -> None:
         """Let what has sounded so far be recognised."""
-        self._looks += 1
+        while self._looks < len(LOOKS_AT_S) and self._ear.voiced_s >= LOOKS_AT_S[self._looks]:
+            self._looks += 1
         marker = self._marker = Transcribing()
-        audio = resample(self._ear.utterance(), LINE_HZ, RECOGNITION_HZ)
+        audio = resample(self._ear.utterance()[round(SPARED_S * LINE_HZ) :], LINE_HZ, RECOGNITION_HZ)
         marker.ticket = self._hearing.submit(
             audio, language, lambda heard: self._post(TranscriptionCame(marker, heard)), Priority.GLIMPSE
         )
@@ -48,8 +51,15 @@ class FirstWords:
         if self._marker is None or came.marker is not self._marker:
             return
         self._marker = None
-        if isinstance(came.heard, Transcription):
-            self.seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
+        if not isinstance(came.heard, Transcription):
+            return
+        seen = glimpse(came.heard.text, came.heard.doubt, came.heard.language)
+        was_listening, self._may_listen = self._may_listen, seen is Glimpse.LISTENING
+        if seen is Glimpse.LISTENING and came.heard.doubt is not None and not was_listening:
+            seen = Glimpse.NOTHING
+        if seen is Glimpse.NOTHING and self.seen is Glimpse.WORDS:
+            return  # words do not go away
+        self.seen, self.text = seen, came.heard.text
 
     def forget(self) -> None:
         """The sound is over, or has the floor."""
@@ -57,4 +67,6 @@ class FirstWords:
             self._marker.ticket.cancel()
         self._marker = None
         self._looks = 0
+        self._may_listen = False
         self.seen = Glimpse.NOT_YET
+        self.text = ""

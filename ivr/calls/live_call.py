@@ -1,12 +1,11 @@
 """One call on a media stream: one thread owns it, feeds the core and carries out its actions."""
 
 import queue
-from enum import StrEnum
 
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
 from ivr.calls.asking import answer_to
 from ivr.calls.ear import Ear
-from ivr.calls.ending import end_call
+from ivr.calls.ending import StreamEnd, end_call
 from ivr.calls.engines import Engines
 from ivr.calls.heard_language import sounds_like
 from ivr.calls.interruption import Interruption
@@ -43,14 +42,6 @@ RECEIVE_S = 0.02  # a silent line must not stop the clock; results wake it
 STALLED_S = 10.0  # a network that sends no frame this long has lost the stream
 
 log = get("live_call")
-
-
-class StreamEnd(StrEnum):
-    """Why the stream is over, and so what the network should be told next."""
-
-    HUNG_UP = "hung_up"
-    HANDED_OVER = "handed_over"
-    LOST = "lost"
 
 
 class LiveCall:
@@ -217,7 +208,7 @@ class LiveCall:
             case FloorState.BOT:
                 self._watch_for_barge_in()
             case FloorState.CALLER:
-                self._watch_longest_turn()
+                self._watch_the_caller()
             case FloorState.PAUSE if self._turn.is_pause_long:
                 self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
             case FloorState.OPEN if self._interruption.is_under_way():
@@ -240,11 +231,16 @@ class LiveCall:
         self._interruption.begin(current)
         self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
 
-    def _watch_longest_turn(self) -> None:
-        if not self._turn.is_too_long:
-            return
-        self._move(FloorEvent.SPEECH_STOPPED)
-        self._turn.pause(self._ear.now_s, self._conversation.expects)
+    def _watch_the_caller(self) -> None:
+        verdict = self._interruption.is_no_turn(self._conversation.expects, self._conversation.language)
+        if verdict is not None:
+            self._log.barge_in_dismissed(verdict, self._interruption.first_words)
+            self._turn.go_on()
+            self._interruption.let_go(verdict)
+            self._resume()
+        elif self._turn.is_too_long:
+            self._move(FloorEvent.SPEECH_STOPPED)
+            self._turn.pause(self._ear.now_s, self._conversation.expects)
 
     def _watch_for_the_end_of_the_turn(self) -> None:
         if self._keys.digits:  # hands at the keypad: the number they enter wins
@@ -281,15 +277,18 @@ class LiveCall:
     def _speak_on(self, verdict: Verdict) -> None:
         """Go on with the sentence that was cut: what cut it was no turn."""
         heard = self._turn.heard
-        if heard is None or not self._interruption.is_quiet_enough(self._turn):
+        if heard is None or not self._interruption.is_quiet_enough(self._turn, verdict):
             return
-        self._log.barge_in_dismissed(verdict, heard)
+        self._log.barge_in_dismissed(verdict, heard.text, heard.doubt)
         self._turn.close()
-        self._interruption.dismiss()
+        self._interruption.dismiss(verdict)
         if not self._interruption.has_cut:
             if self._floor.state is FloorState.WORKING:  # the prompt ended in the meantime
                 self._move(FloorEvent.NOTHING_TO_ANSWER)
             return
+        self._resume()
+
+    def _resume(self) -> None:
         was_silent = self._mouth.current is None
         self._mouth.resume(self._ear.now_s)
         if was_silent:

@@ -52,9 +52,9 @@ class Logbook:
             first_words=seen,
         )
 
-    def barge_in_dismissed(self, verdict: Verdict, heard: Transcription) -> None:
+    def barge_in_dismissed(self, verdict: Verdict, text: str, doubt: str | None = None) -> None:
         """Write what stopped the bot and was no turn."""
-        self.write(Kind.BARGE_IN_DISMISSED, reason=verdict.reason, text=heard.text, doubt=heard.doubt)
+        self.write(Kind.BARGE_IN_DISMISSED, reason=verdict.reason, text=text, doubt=doubt)
 
     def prompt_began(self, sounding: Sounding) -> None:
         """Write what begins to sound; of a sentence taken up again, only the rest."""

@@ -15,8 +15,9 @@ from ivr.conversation.events import PromptEnded
 from ivr.conversation.prompt import Prompt
 from ivr.speech.synthesizer import SynthesizerFailed
 
-# What left the service last has not reached the caller's ear: jitter buffers hold 0.1 to 0.3 s.
-ON_THE_WAY_S = 0.2
+# Audio and `clear` travel alike, so that the caller hears all that was played before the cut; two clocks
+# and three frames of doubt remain.
+ON_THE_WAY_S = 0.06
 
 
 class PromptAudio(Protocol):

@@ -1,8 +1,8 @@
 """Whether speech over the bot takes the floor from it, and whether what was said was meant to. Pure.
 
-Two looks. While the caller makes a sound, how it sounds decides whether the bot falls silent, with a
-glimpse of its first words where they come in time. Once the words are known, they decide whether that was
-a turn or the bot goes on with its sentence.
+Three looks. While the caller makes a sound, how it sounds decides whether the bot falls silent, with a
+glimpse of its first words where they come in time. While the bot holds its sentence, further glimpses may
+find nothing but listening, and it goes on. Once all the words are known, they decide whether that was a turn.
 """
 
 import re
@@ -14,8 +14,8 @@ from ivr.conversation.turn_words import turn_words
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.spoken.hearing import hear_numbers
 
-# Five windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
-MIN_VOICED_S = 0.16
+# Four windows of clear voice, two of them with the mouth open: audio/talk_meter.py says what that lets in.
+MIN_VOICED_S = 0.128
 MIN_OPEN_S = 0.064
 # Who listens says "yeah", "right, okay"; who says it for longer has begun a turn.
 LISTENING_S = 0.6
@@ -23,6 +23,8 @@ LISTENING_S = 0.6
 MORE_VOICED_EACH_TIME_S = 0.3
 MOST_TIMES = 3
 RESUME_AFTER_S = 0.35  # silence after a sound that was not meant; sooner would run into its second syllable
+RESUME_AFTER_LISTENING_S = 0.2  # once all of it is known to be "okay"
+WORDLESS_S = 2.0  # a voice that has lasted so long and holds no word is behind the caller
 ECHO_MARGIN = 12  # characters, 0.8 s of speech, by which the place of a prompt's words is guessed wrong
 ECHO_WORDS = 3  # fewer may be a caller who takes up the bot's own word: "order", "opening hours"
 
@@ -34,6 +36,9 @@ class Glimpse(StrEnum):
     NOTHING = "nothing"  # looked, and recognised none
     LISTENING = "listening"
     WORDS = "words"
+
+
+WORDLESS = frozenset({Glimpse.NOT_YET, Glimpse.NOTHING})
 
 
 class Reason(StrEnum):
@@ -104,6 +109,18 @@ def takes_the_floor(
     longer_s = LISTENING_S if seen is Glimpse.LISTENING else 0.0
     needed_s = MIN_VOICED_S + longer_s + MORE_VOICED_EACH_TIME_S * min(dismissed, MOST_TIMES)
     return is_interruptible and voiced_s >= needed_s and open_s >= MIN_OPEN_S
+
+
+def let_go(voiced_s: float, lasted_s: float, seen: Glimpse) -> Reason | None:
+    """Say why the bot goes on although what stopped it still sounds; None while it may be a turn."""
+    if seen is Glimpse.LISTENING and voiced_s < MIN_VOICED_S + LISTENING_S:
+        return Reason.BACKCHANNEL
+    return Reason.NO_SPEECH if seen is Glimpse.NOTHING and lasted_s >= WORDLESS_S else None
+
+
+def resumes_after_s(reason: Reason) -> float:
+    """Return the silence after a sound that was no turn before the bot speaks on."""
+    return RESUME_AFTER_LISTENING_S if reason is Reason.BACKCHANNEL else RESUME_AFTER_S
 
 
 def is_yes_awaited(prompt: str, expects: Expectation) -> bool:

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.conversation.bad_line import is_guess
-from ivr.conversation.barge_in import Glimpse, TalkedOver, glimpse, takes_the_floor, was_meant
+from ivr.conversation.barge_in import (
+    WORDLESS_S,
+    Glimpse,
+    Reason,
+    TalkedOver,
+    glimpse,
+    let_go,
+    takes_the_floor,
+    was_meant,
+)
 from ivr.conversation.endpointing import (
     COMPLETE_S,
     LONGEST_WAIT_S,
@@ -235,8 +244,8 @@ def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_one
 @pytest.mark.parametrize(
     ("is_interruptible", "voiced_s", "open_s", "does_it_stop"),
     [
-        (True, 0.16, 0.064, True),
-        (True, 0.128, 0.128, False),  # a cough
+        (True, 0.128, 0.064, True),
+        (True, 0.096, 0.096, False),  # a cough
         (True, 0.9, 0.032, False),  # "mm-hm": lips closed
         (False, 5.0, 5.0, False),  # the disclosure
     ],
@@ -269,10 +278,27 @@ def test_first_words_decide_how_much_voice_stops_the_bot():
         return takes_the_floor(True, voiced_s, 0.1, seen=seen)
 
     for seen in (Glimpse.WORDS, Glimpse.NOT_YET, Glimpse.NOTHING):  # nobody waits for recognition
-        assert not stops(seen, 0.15)
-        assert stops(seen, 0.16)
+        assert not stops(seen, 0.1)
+        assert stops(seen, 0.128)
     assert not stops(Glimpse.LISTENING, 0.7)
-    assert stops(Glimpse.LISTENING, 0.77)
+    assert stops(Glimpse.LISTENING, 0.73)
+
+
+@pytest.mark.parametrize(
+    ("voiced_s", "lasted_s", "seen", "reason"),
+    [
+        (0.3, 0.3, Glimpse.LISTENING, Reason.BACKCHANNEL),
+        (0.8, 0.8, Glimpse.LISTENING, None),  # nobody listens for so long
+        (0.3, WORDLESS_S, Glimpse.NOTHING, Reason.NO_SPEECH),
+        (0.3, WORDLESS_S - 0.1, Glimpse.NOTHING, None),
+        (0.3, WORDLESS_S, Glimpse.NOT_YET, None),  # recognition is late: the caller may be talking
+        (9.0, 9.0, Glimpse.WORDS, None),
+    ],
+)
+def test_the_bot_goes_on_while_a_sound_lasts_only_if_it_is_listening_or_wordless(
+    voiced_s, lasted_s, seen, reason
+):
+    assert let_go(voiced_s, lasted_s, seen) is reason
 
 
 @pytest.mark.parametrize(
