@@ -15,6 +15,8 @@ PARTS = {
     "policy": ("policy.yml",),
     "wording": ("responses",),
     "understanding": ("nlu", "rules", "stories", "domain.yml", "config.yml"),
+    "knowledge": ("knowledge",),
+    "owners": ("owners.yml",),
     "retention": ("retention.yml",),
 }
 

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,18 @@ from typing import Any
 from ivr.nlu.model_store import ModelStore
 
 MINIMAL = "limited (Article 50: callers are told)"
+LANGUAGES = ("en", "sv", "nb", "fi")
 PART = "minimal (a part that decides nothing about people)"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One measurement: of what, in which language ("" for all or none), how much, by which benchmark."""
+
+    what: str
+    language: str
+    figure: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class System:
     oversight: str
     limits: str
     owner: str
-    measured: tuple[tuple[str, str], ...] = ()  # what, how much
+    measured: tuple["Finding", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,14 +60,17 @@ class Running:
 def register(running: Running) -> list[System]:
     """Return the systems in the order a call meets them. Files that are not there are said to be missing."""
     measured = Measured(running.nlu_data_dir.parent / "benchmarks" / "results")
-    owner = running.owners.get("register", "")
+
+    def owner(part: str) -> str:
+        return running.owners.get(f"bot_{part}", "")
+
     return [
-        _hearing(running, measured, owner),
-        _speech_detection(running, owner),
-        _understanding(running, owner),
-        _triage(running, measured, owner),
-        _redaction(measured, owner),
-        _voice(running, owner),
+        _hearing(running, measured, owner("hearing")),
+        _speech_detection(running, owner("speech_detection")),
+        _understanding(running, measured, owner("understanding")),
+        _triage(running, measured, owner("triage")),
+        _redaction(measured, owner("redaction")),
+        _voice(running, owner("voice")),
     ]
 
 
@@ -105,12 +119,16 @@ def _speech_detection(running: Running, owner: str) -> System:
     )
 
 
-def _understanding(running: Running, owner: str) -> System:
+def _understanding(running: Running, measured: "Measured", owner: str) -> System:
     store = ModelStore(running.data_dir)
     live = store.live_version()
     manifest = next((one for one in store.manifests() if one.version == live), None)
     scores = manifest.scores if manifest is not None else {}
-    measured = [(name, f"{100 * value:.1f} %") for name, value in scores.items() if isinstance(value, float)]
+    at_release = [
+        Finding(name, "", f"{100 * value:.1f} %", "scores of this release")
+        for name, value in scores.items()
+        if isinstance(value, float)
+    ]
     return System(
         name="Rasa dialogue model",
         version=live or "none is live",
@@ -126,7 +144,7 @@ def _understanding(running: Running, owner: str) -> System:
         "failing twice. A supervisor can send all calls to people within five seconds.",
         limits="Knows the matters in its list; says so about all others and offers a person.",
         owner=owner,
-        measured=tuple(measured),
+        measured=(*measured.understanding(), *at_release),
     )
 
 
@@ -193,25 +211,50 @@ class Measured:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def hearing(self) -> Iterator[tuple[str, str]]:
-        """Yield what is known about recognition; English is what was measured."""
+    def hearing(self) -> Iterator[Finding]:
+        """Yield what is known about recognition; a language that was not measured says so."""
         for name, row in dict(self._read("asr").get("rows") or {}).items():
-            yield f"word error rate en, {name}", f"{row['wer_percent']} %"
-            yield f"words invented on {row['not_speech']} sounds without speech", str(row["invented"])
+            yield Finding("words heard wrongly", "en", f"{row['wer_percent']} %", f"asr.json, {name}")
+            if "invented" in row:
+                what = f"words invented on {row['not_speech']} sounds without speech"
+                yield Finding(what, "", str(row["invented"]), f"asr.json, {name}")
             break
+        for language in LANGUAGES[1:]:
+            yield Finding(
+                "words heard wrongly", language, "not measured", "no recorded voices under a free licence"
+            )
 
-    def redaction(self) -> Iterator[tuple[str, str]]:
-        """Yield the recall of each kind over all languages, and false hits."""
+    def understanding(self) -> Iterator[Finding]:
+        """Yield the share of held-out sentences understood, by language: of the set nobody had looked at."""
+        found = self._read("understanding")
+        for language in LANGUAGES:
+            row = found.get(f"fresh {language}") or found.get(f"dev {language}")
+            name = "fresh" if f"fresh {language}" in found else "looked at while the data grew"
+            if isinstance(row, dict):
+                what = f"right intent, {row['sentences']} sentences ({name})"
+                yield Finding(what, language, f"{100 * row['accuracy']:.1f} %", "understanding.json")
+
+    def redaction(self) -> Iterator[Finding]:
+        """Yield the recall of each kind by language, over all its forms, and false hits."""
         found = self._read("redaction")
-        for kind, recall in dict(found.get("recall") or {}).items():
-            yield f"{kind} found (en, sv, nb, fi)", f"{100 * recall:.1f} %"
+        hits: dict[tuple[str, str], list[tuple[float, int]]] = {}
+        for row in found.get("rows") or ():
+            hits.setdefault((row["kind"], row["language"]), []).append((row["recall"], row["n"]))
+        for (kind, language), parts in sorted(hits.items()):
+            recall = sum(share * n for share, n in parts) / sum(n for _, n in parts)
+            yield Finding(f"{kind} found", language, f"{100 * recall:.1f} %", "redaction.json")
         for language, share in dict(found.get("false_hits") or {}).items():
-            yield f"words taken out wrongly, {language}", f"{100 * share:.2f} %"
+            yield Finding("words taken out wrongly", language, f"{100 * share:.2f} %", "redaction.json")
 
-    def triage(self) -> Iterator[tuple[str, str]]:
-        """Yield the figures that are shares."""
-        for name, value in _figures(self._read("triage")):
-            yield name, f"{value:.3g}"
+    def triage(self) -> Iterator[Finding]:
+        """Yield recall and false alarms on calls it never saw, by language."""
+        found = self._read("triage")
+        for language in LANGUAGES:
+            row = found.get(f"held-out {language}")
+            if isinstance(row, dict):
+                for what in ("recall", "asked_recall", "false_rate"):
+                    told = f"{what.replace('_', ' ')}, {row['calls']} held-out calls"
+                    yield Finding(told, language, f"{100 * row[what]:.1f} %", "triage.json")
 
     def _read(self, name: str) -> Mapping[str, Any]:
         try:
@@ -219,14 +262,6 @@ class Measured:
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
-
-
-def _figures(found: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
-    return [
-        (name.replace("_", " "), value)
-        for name, value in found.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
 
 
 def _version(package: str) -> str:

@@ -17,7 +17,7 @@ from ivr.trust.trust_records import Evidence, Reading, Visit
 
 AT_ONCE = 500
 SHOWN = 200
-BOT_SPOKE = (Kind.STREAM_OPENED.value, Kind.PROMPT_STARTED.value)
+EVIDENCE = (Kind.DISCLOSURE_PLAYED.value, Kind.SENT_BACK.value, Kind.TURN_ANSWERED.value)
 
 
 class SqlTrustRecords:
@@ -40,7 +40,7 @@ class SqlTrustRecords:
             )
             with beginning(self._engine) as connection:
                 page = connection.execute(wanted).all()
-                told = self._disclosures(connection, [row.call_id for row in page])
+                told = self._told(connection, [row.call_id for row in page])
             fresh = [row for row in page if row.call_id not in seen]
             yield from (_evidence(row, told.get(row.call_id, [])) for row in fresh)
             if len(page) < AT_ONCE or not fresh:
@@ -64,7 +64,13 @@ class SqlTrustRecords:
         with beginning(self._engine) as connection:
             all_of_them = int(connection.execute(served).scalar_one())
             without = int(connection.execute(served.where(~said.exists())).scalar_one())
-        return without, all_of_them
+            back = select(call_events.c.call_id).where(call_events.c.kind == Kind.SENT_BACK.value)
+            sent_back = select(calls.c.call_id).where(
+                in_time, took.exists(), said.exists(), calls.c.call_id.in_(back)
+            )
+            told = self._told(connection, list(connection.execute(sent_back).scalars()))
+        silent = sum(again < back for back, again in map(_handed_back, told.values()))
+        return without + silent, all_of_them
 
     def visits(self) -> Sequence[Visit]:
         """Return who listened to recordings, the newest first."""
@@ -92,16 +98,32 @@ class SqlTrustRecords:
         with suppress(IntegrityError), beginning(self._engine, is_writing=True) as connection:
             connection.execute(insert(guide_readings).values(**row))
 
-    def _disclosures(self, connection: Any, call_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-        is_said = (call_events.c.call_id.in_(call_ids)) & (call_events.c.kind == Kind.DISCLOSURE_PLAYED.value)
+    def _told(self, connection: Any, call_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+        is_of_use = (call_events.c.call_id.in_(call_ids)) & (call_events.c.kind.in_(EVIDENCE))
         found: dict[str, list[Row[Any]]] = {}
-        for row in connection.execute(select(call_events).where(is_said).order_by(call_events.c.seq)):
+        for row in connection.execute(select(call_events).where(is_of_use).order_by(call_events.c.seq)):
             found.setdefault(row.call_id, []).append(row)
         return found
 
 
+def _handed_back(told: Sequence[Row[Any]]) -> tuple[int, int]:
+    """Return how often the bot answered after a person had handed back, and how often it said so first."""
+    parts: list[list[Row[Any]]] = [[]]
+    for event in told:
+        if event.kind == Kind.SENT_BACK:
+            parts.append([])
+        parts[-1].append(event)
+    answered = [part for part in parts[1:] if any(one.kind == Kind.TURN_ANSWERED for one in part)]
+    return len(answered), sum(any(map(_is_said, part)) for part in answered)
+
+
+def _is_said(event: Row[Any]) -> bool:
+    return event.kind == Kind.DISCLOSURE_PLAYED and event.facts.get("is_complete") is True
+
+
 def _evidence(call: Row[Any], told: Sequence[Row[Any]]) -> Evidence:
-    whole = [event for event in told if event.facts.get("is_complete") is True]
+    whole = [event for event in told if _is_said(event)]
+    back, again = _handed_back(told)
     first = whole[0] if whole else None
     return Evidence(
         call_id=call.call_id,
@@ -112,4 +134,6 @@ def _evidence(call: Row[Any], told: Sequence[Row[Any]]) -> Evidence:
         said_in=None if first is None else str(first.facts.get("language")),
         said_at=None if first is None else first.at,
         times=len(whole),
+        handed_back=back,
+        said_again=again,
     )

@@ -18,11 +18,13 @@ class Evidence:
     said_in: str | None
     said_at: datetime | None
     times: int
+    handed_back: int = 0  # times a person sent the caller back to the bot and it answered
+    said_again: int = 0  # of those, with the sentence said again first
 
     @property
     def is_there(self) -> bool:
-        """Say whether the sentence was played to its end."""
-        return self.said_at is not None
+        """Say whether the sentence was played to its end, also each time a person had handed back."""
+        return self.said_at is not None and self.said_again == self.handed_back
 
 
 @dataclass(frozen=True)

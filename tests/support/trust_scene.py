@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from ivr.privacy.command import PrivacyOffice
 from ivr.records.kinds import Kind
 from ivr.records.sql_records import SqlCallRecords
 from ivr.roles import Role
+from ivr.trust.listening import Listening
+from ivr.trust.sql_tape_records import SqlTapeRecords
 from ivr.trust.sql_trust_records import SqlTrustRecords
 from ivr.web.about import create_about_blueprint
 from ivr.web.sign_in import create_sign_in_blueprint
@@ -35,6 +38,7 @@ class TrustServices:
     privacy: PrivacyOffice
     trust: SqlTrustRecords
     owners: Mapping[str, str]
+    listening: Listening
 
 
 class TrustScene(PrivacyScene):
@@ -54,7 +58,8 @@ class TrustScene(PrivacyScene):
             self.records,
             self.office,
             self.trust,
-            {"register": "Eva Lind, compliance"},
+            {"bot_hearing": "Speech engineering"},
+            Listening(SqlTapeRecords(self.engine), self.privacy.visited, self.shelf.read_recording),
         )
         self.records.enlist_agents([("Erik", "+46850000001")])
         self.app = Flask(__name__)
@@ -75,7 +80,15 @@ class TrustScene(PrivacyScene):
         self.eraser.erase(self.privacy.find(BO), "Eva")
         self.privacy.hold(["CA3"], "dispute 17 about a parcel", "Eva")
         self.retention.run()
+        self.is_recorded("CA1")
         self.privacy.visited("RE" + "1" * 32, "CA1", "Eva", "listened")
+
+    def is_recorded(self, call_id: str, purpose: str = "quality") -> None:
+        """Put a recording of a call on record and at the network."""
+        rows, now = SqlTapeRecords(self.engine), self.clock.now()
+        rows.open(call_id, purpose, "key", "1a2b3c4d", now, now + timedelta(seconds=2.4))
+        rows.started(call_id, "RE" + "1" * 32)
+        self.shelf.there.setdefault(call_id, []).append("RE" + "1" * 32)
 
     def reader(self, role: Role = Role.SUPERVISOR, name: str = "Eva") -> Visitor:
         """Return the browser of somebody who has signed in."""

@@ -21,6 +21,7 @@ from ivr.web.staff.gate import Gate, requires
 RESPONSIBLE = (Role.SUPERVISOR, Role.ANALYST)
 DAYS = 30
 SHOWN = 50
+HEARD_FOR = "quality"
 _COLUMNS = (
     "call",
     "began_utc",
@@ -31,6 +32,8 @@ _COLUMNS = (
     "said_in",
     "played_to_the_end_utc",
     "times",
+    "handed_back",
+    "said_again",
 )
 
 
@@ -44,6 +47,7 @@ def create_trust_blueprint(services: Services) -> Blueprint:
     responsible = requires(*RESPONSIBLE)
     blueprint.get("")(pages.overview)
     blueprint.get("/disclosure.csv")(responsible(pages.disclosure_csv))
+    blueprint.get("/recordings/<call_id>.wav")(requires(Role.SUPERVISOR)(pages.recording))
     blueprint.get("/systems")(responsible(pages.systems))
     blueprint.get("/documents")(responsible(pages.documents))
     blueprint.get("/documents/<name>.md")(responsible(pages.document))
@@ -83,6 +87,9 @@ class _Pages:
             is_alarmed=privacy.retention.failures() >= ALARM_AFTER,
             visits=trust.visits(),
             recordings=trust.recordings(),
+            recorded=self._services.listening.for_purpose(HEARD_FOR),
+            is_recording=bool(self._services.settings.recording_purposes),
+            may_listen=Role.SUPERVISOR in g.staff.roles,
             now=self._services.clock.now(),
             may_close=Role.SUPERVISOR in g.staff.roles,
         )
@@ -94,6 +101,12 @@ class _Pages:
         return Response(
             _csv(rows), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"}
         )
+
+    def recording(self, call_id: str) -> Response:
+        sound = self._services.listening.listen(call_id, HEARD_FOR, g.staff.name)
+        if sound is None:
+            abort(404)
+        return Response(sound, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
     def systems(self) -> str:
         settings = self._services.settings
@@ -182,6 +195,8 @@ def _csv(rows: Iterator[Evidence]) -> Iterator[str]:
                 one.said_in or "",
                 said_at,
                 one.times,
+                one.handed_back,
+                one.said_again,
             ]
         )
         yield line.getvalue()

@@ -14,9 +14,10 @@ from ivr.records.kinds import Kind
 from ivr.records.models import calls
 from ivr.roles import Role
 from ivr.trust.documents import guide
+from ivr.trust.register import Measured
 from ivr.web.about.blueprint import texts
 from tests.support.desk_scene import Visitor
-from tests.support.trust_scene import TrustScene
+from tests.support.trust_scene import ROOT, TrustScene
 
 
 @pytest.fixture
@@ -105,7 +106,13 @@ def test_a_request_is_answered_once(scene: TrustScene) -> None:
 
 def test_the_register_names_what_runs(scene: TrustScene) -> None:
     shown = page(scene, "/trust/systems")
-    for words in ("Whisper base", "silero-vad", "Rasa dialogue model", "not on this machine", "Eva Lind"):
+    for words in (
+        "Whisper base",
+        "silero-vad",
+        "Rasa dialogue model",
+        "not on this machine",
+        "Speech engineering",
+    ):
         assert words in shown
 
 
@@ -162,3 +169,46 @@ def test_the_public_page_needs_no_sign_in_and_speaks_four_languages(scene: Trust
 def test_each_language_says_the_same_things() -> None:
     shapes = {(len(text["points"]), len(text["privacy"]), *sorted(text)) for text in texts().values()}
     assert len(shapes) == 1
+
+
+def test_after_a_person_handed_back_the_sentence_must_be_said_again(scene: TrustScene) -> None:
+    told = {"text_version": "v", "language": "en", "is_complete": True}
+    for call_id, is_said_again in (("CB1", True), ("CB2", False)):
+        scene.call(call_id, is_over=False)
+        scene.records.append(call_id, "turn_answered", turn=1)
+        scene.records.append(call_id, "sent_back", transfer_id="T1", agent="Erik")
+        if is_said_again:
+            scene.records.append(call_id, "disclosure_played", **told)
+        scene.records.append(call_id, "turn_answered", turn=1)
+        scene.records.close_call(call_id, "solved_by_bot")
+    first, last = scene.clock.now() - timedelta(days=1), scene.clock.now() + timedelta(days=1)
+    assert scene.trust.share_without(first, last) == (1, 2)
+    found = {one.call_id: one for one in scene.trust.evidence(first, last)}
+    assert found["CB1"].is_there
+    assert not found["CB2"].is_there
+    assert "1 of 1 after a person" in page(scene)
+
+
+def test_a_recording_is_heard_by_supervisors_only_where_it_was_agreed_to_and_noted(scene: TrustScene) -> None:
+    scene.call("CA1")
+    scene.call("CA2")
+    scene.is_recorded("CA1")
+    scene.is_recorded("CA2", purpose="training")
+    eva = scene.reader()
+    shown = page(scene)
+    assert "/trust/recordings/CA1.wav" in shown
+    assert "2.4 s later" in shown
+    heard = eva.sees("/trust/recordings/CA1.wav")
+    assert heard.data.startswith(b"RIFF")
+    assert heard.headers["Cache-Control"] == "no-store"
+    assert [(one.person, one.what) for one in scene.trust.visits()] == [("Eva", "listened")]
+    assert eva.sees("/trust/recordings/CA2.wav").status_code == 404
+    assert scene.reader(Role.ANALYST, "Ana").sees("/trust/recordings/CA1.wav").status_code == 403
+    assert len(scene.trust.visits()) == 1
+
+
+def test_every_measurement_has_its_language_and_source() -> None:
+    measured = Measured(ROOT / "benchmarks" / "results")
+    assert {one.language for one in measured.understanding()} == {"en", "sv", "nb", "fi"}
+    assert {one.language for one in measured.redaction()} >= {"en", "sv", "nb", "fi"}
+    assert [one.figure for one in measured.hearing() if one.language == "fi"] == ["not measured"]
