@@ -114,6 +114,22 @@ class CallbackDesk:
         self._follow_ups.move_try(try_id, S.AGENT_BRIEFED, S.AGENT_BRIEFED, agent_call_id=leg)
         return try_id
 
+    def call_dropped(self, transfer_id: str, agent: str) -> CallbackAnswer:
+        """Call the caller back who hung up on this agent, or while this agent's phone rang, from the desk.
+
+        The case goes onto the worklist first: it stays there when the call cannot be made now.
+        """
+        row = self._records.transfer(transfer_id)
+        call = None if row is None else self._records.call(row.call_id)
+        if row is None or call is None or call.caller is None or row.agent != agent:
+            return CallbackAnswer.GONE
+        if row.state not in {TransferState.ENDED, TransferState.ABANDONED}:
+            return CallbackAnswer.GONE
+        case_number = self._records.book_callback(call.call_id, call.caller, row.reason, row.briefing)
+        if not any(event.kind == Kind.CALLBACK_BOOKED for event in self._records.events(call.call_id)):
+            self._records.append(call.call_id, Kind.CALLBACK_BOOKED, case_number=case_number)
+        return self.dial(case_number, agent)
+
     def busy_agents(self) -> set[str]:
         """Return the names of agents who are making a callback."""
         return {one.agent for one in self._follow_ups.tries_in(OPEN)}

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.handoff import desk_words as words
+from ivr.handoff.briefing_quote import heard_words
+from ivr.handoff.case import read_case
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.follow_up_records import CallbackTry
 from ivr.handoff.presence import Presence, was_set_away
@@ -93,6 +95,7 @@ class Card:
     tried: tuple[str, ...]
     next_steps: tuple[str, ...]
     briefing: tuple[str, ...]
+    may_call_back: bool  # the caller's line is gone, and there is a number to call
 
     @property
     def is_incoming(self) -> bool:
@@ -185,12 +188,13 @@ def card(row: TransferRow) -> Card:
         language=language(row),
         reason=words.reason(row.reason),
         is_urgent=row.reason == EscalationReason.EMERGENCY,
-        wanted=case.get("wanted"),
+        wanted=heard_words(read_case(case)) if "reason" in case else None,
         order_number=case.get("order_number"),
         order_status=words.ORDER_STATUSES.get(status, words.plain(status)) if status else None,
         tried=_tried(case.get("tried", ())),
         next_steps=next_steps(row.reason, case),
         briefing=tuple(row.briefing),
+        may_call_back=state in {S.ENDED, S.ABANDONED} and case.get("caller_number") is not None,
     )
 
 

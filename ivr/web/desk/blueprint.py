@@ -54,6 +54,7 @@ def create_desk_blueprint(services: Services) -> Blueprint:
     blueprint.post("/transfers/<transfer_id>/hold")(agents_only(actions.hold))
     blueprint.post("/transfers/<transfer_id>/unhold")(agents_only(actions.unhold))
     blueprint.post("/transfers/<transfer_id>/back-to-bot")(agents_only(actions.back_to_bot))
+    blueprint.post("/transfers/<transfer_id>/call-back")(agents_only(actions.call_back))
     blueprint.post("/transfers/<transfer_id>/notes")(agents_only(actions.notes))
     blueprint.post("/wrap-up")(agents_only(actions.begin_wrap_up))
     blueprint.post("/callbacks")(actions.callback)
@@ -166,6 +167,9 @@ class _Actions:
     def back_to_bot(self, transfer_id: str) -> AnyResponse:
         done = self._services.joined_call.back_to_bot(transfer_id, g.staff.name)
         return answer(_JOINED.get(done, "with_bot"))
+
+    def call_back(self, transfer_id: str) -> AnyResponse:
+        return answer(f"callback_{self._services.callbacks.call_dropped(transfer_id, g.staff.name)}")
 
     def begin_wrap_up(self) -> AnyResponse:
         self._services.desk_wrap_up.begin(g.staff.name)

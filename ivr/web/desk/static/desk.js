@@ -233,7 +233,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest("textarea, #question")) event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (keys.getAttribute("aria-pressed") !== "true") return;
-  const button = { 1: "accept", h: "hold", b: "back-to-bot" }[event.key.toLowerCase()];
+  const button = { 1: "accept", h: "hold", b: "back-to-bot", c: "call-back" }[event.key.toLowerCase()];
   if (button) document.getElementById(button)?.click();
   if (event.key.toLowerCase() === "n" && document.getElementById("notes-text")) {
     event.preventDefault();

@@ -246,3 +246,42 @@ def test_notes_of_a_dropped_line_stay_with_their_agent(scene: DeskScene) -> None
         anna.does(path, notes="was cut off", disposition="nobody_there", finish="yes").json["code"] == "noted"
     )
     assert "notes-form" not in anna.sees().text
+
+
+# Calling back who was cut off
+
+
+def test_a_caller_whose_line_dropped_is_called_back_with_one_click(scene: DeskScene) -> None:
+    noon(scene)
+    row = scene.caller_asks()
+    scene.answer_phone(row)
+    anna = scene.agent("Anna")
+    anna.does(f"/desk/transfers/{row.transfer_id}/accept")
+    assert 'id="call-back"' not in anna.sees().text
+    scene.desk.caller_hung_up(CALLER)
+    scene.executor.run()
+    assert 'id="call-back"' in anna.sees().text
+    said = anna.does(f"/desk/transfers/{row.transfer_id}/call-back").json
+    assert said["code"] == "callback_ringing"
+    scene.executor.run()
+    assert scene.switchboard.did("dial")[-1][2] == "+46850000001"
+    assert [case["number"] for case in scene.records.callbacks()] == [NUMBER]
+    assert anna.does(f"/desk/transfers/{row.transfer_id}/call-back").json["code"] == "callback_agent_busy"
+    assert scene.kinds().count("callback_booked") == 1
+
+
+def test_only_who_had_the_caller_calls_back_and_only_when_the_line_is_gone(scene: DeskScene) -> None:
+    row = scene.caller_asks()
+    noon(scene)
+    path = f"/desk/transfers/{row.transfer_id}/call-back"
+    assert scene.agent("Anna").does(path).json["code"] == "callback_gone"  # the caller waits
+    scene.desk.caller_hung_up(CALLER)
+    assert scene.agent("Bo").does(path).json["code"] == "callback_gone"
+    assert scene.records.callbacks() == []
+    assert scene.agent("Anna").does(path).json["code"] == "callback_ringing"
+
+
+def noon(scene: DeskScene) -> None:
+    """Let it be an hour at which people may be called."""
+    now = scene.clock.now()
+    scene.clock.jump((now.replace(hour=12, minute=0) - now).total_seconds())
