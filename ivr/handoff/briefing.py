@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.conversation.prompt import Prompt
-from ivr.handoff.briefing_facts import Statement, is_only_the_request, matters, statements
+from ivr.handoff.briefing_facts import Statement, statements
+from ivr.handoff.briefing_quote import is_only_the_request, matters
 from ivr.handoff.case import Case
 
 LIMIT_S = 12.0

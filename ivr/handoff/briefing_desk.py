@@ -55,18 +55,23 @@ class BriefingDesk:
         return [told.text for told in brief(case, self.words, self.language)]
 
     def settled(self, row: TransferRow) -> list[str]:
-        """Return the spoken briefing by how long the voice takes; rewritten when that is wanted and true."""
+        """Return the spoken briefing by how long the voice takes; rewritten when that is wanted and true.
+
+        A caller's own words are not rewritten nor sent away: they come after it, as they are.
+        """
         case = read_case(row.case)
-        prompts = [told.prompt for told in brief(case, self.words, self.language, self.measure)]
-        sentences = [prompt.text for prompt in prompts]
-        if self.rewriter is None:
+        told = brief(case, self.words, self.language, self.measure)
+        sentences = [one.text for one in told]
+        ours = [one.text for one in told if "wanted" not in one.statement.slots]
+        if self.rewriter is None or not ours:
             return sentences
         language = self.language or case.language
-        rewritten = self.rewriter.rewrite(sentences, language)
-        if rewritten is None or not says_the_same(rewritten, sentences, language):
+        rewritten = self.rewriter.rewrite(ours, language)
+        if rewritten is None or not says_the_same(rewritten, ours, language):
             return sentences
-        is_short = self.measure(self._spoken(rewritten, language)) <= LIMIT_S
-        return [rewritten] if is_short else sentences
+        fluent = [rewritten, *(sentence for sentence in sentences if sentence not in ours)]
+        seconds = sum(self.measure(self._spoken(sentence, language)) for sentence in fluent)
+        return fluent if seconds <= LIMIT_S else sentences
 
     def aloud(self, row: TransferRow) -> list[Prompt]:
         """Return what the agent hears first."""

@@ -8,26 +8,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.handoff.briefing_deeds import FOUND, MEANINGS, Meaning
+from ivr.handoff.briefing_quote import (
+    SURE,
+    WORTH_KNOWING,
+    evidence_by_reason,
+    matters,
+    quoted,
+    request_words,
+)
 from ivr.handoff.case import Asked, Case, Deed, WhyTransferred
 from ivr.handoff.escalation import EscalationReason
-from ivr.handoff.escalation.decision import REASON_OF
 from ivr.handoff.escalation.signals import Signal
 
 R = EscalationReason
-ABOUT = frozenset(
-    {
-        "order_status", "track_delivery", "change_order", "cancel_order", "return_item", "return_status",
-        "invoice", "balance", "stock", "complaint", "payment_problem", "change_details", "what_you_know",
-        "delete_my_data", "opening_hours", "locations",
-    }
-)  # fmt: skip
-# Signals that an agent is to know of even when another one decided.
-_WORTH_KNOWING = (
-    R.SAFETY, R.BEREAVEMENT, R.VULNERABLE, R.DEADLINE, R.LEGAL_THREAT, R.MONEY_LOST, R.COMPLAINT,
-)  # fmt: skip
-_SURE = 1.0  # points: below that the words hardly spoke for it
-# Reasons whose evidence is the caller's matter, so that those words are quoted before the first request.
-_IN_THEIR_WORDS = frozenset({*_WORTH_KNOWING, R.UPSET, R.COMPLEX})
 # Nothing the caller said led to these: the words before them were an answer to a question.
 _NO_LAST_WORDS = frozenset({R.VERIFICATION_FAILED, R.ORDERS_UNAVAILABLE, R.NO_INPUT})
 _TELLING = 8  # words: fewer only ask for a person
@@ -116,46 +109,6 @@ def _who(case: Case) -> Statement:
     return Statement("brief_caller_verified", source, WHO, {"caller_name": case.caller_name})
 
 
-def matters(case: Case) -> tuple[Asked, ...]:
-    """Return the matters the caller brought up, each once, in order."""
-    asked = case.asked or ((Asked(case.intent, 0, case.wanted or ""),) if case.intent else ())
-    return tuple(one for one in asked if one.intent in ABOUT)
-
-
-def quoted(case: Case) -> tuple[str, int | None]:
-    """Return the caller's own words that carry the matter, and their turn; "" for noise.
-
-    These are what they said when asked for it, else what a person was fetched for (a death, a threat, a
-    deadline), else the newest request.
-    """
-    words, turn = _quoted(case)
-    return (words, turn) if any(map(str.isalnum, words)) else ("", None)
-
-
-def _quoted(case: Case) -> tuple[str, int | None]:
-    if case.matter:
-        return case.matter, case.since.get("matter")
-    evidence = _evidence(case)
-    worth = [(reason, why) for reason, why in evidence.items() if why.words and why.points >= _SURE]
-    for is_the_reason in (True, False):
-        for reason, why in worth:
-            if reason in _IN_THEIR_WORDS and (reason is case.reason) == is_the_reason:
-                return why.words, why.turn
-    return _request(case)
-
-
-def is_only_the_request(case: Case) -> bool:
-    """Say whether the quote words a request that the briefing names anyway."""
-    return bool(matters(case)) and not case.matter and _quoted(case) == _request(case)
-
-
-def _request(case: Case) -> tuple[str, int | None]:
-    brought_up = matters(case)
-    if brought_up and brought_up[-1].words:
-        return brought_up[-1].words, brought_up[-1].turn
-    return case.wanted or "", case.since.get("wanted")
-
-
 def _wants(case: Case) -> Iterator[Statement]:
     brought_up, (quote, turn) = matters(case), quoted(case)
     for one in brought_up[-1:]:
@@ -178,11 +131,11 @@ def _wants(case: Case) -> Iterator[Statement]:
         yield Statement("brief_wants_unknown", Source(From.RECORD), ABOUT_WEIGHT)
     for one in brought_up[:-1]:
         yield _about("brief_wanted_before", one, EARLIER_MATTER)
-    request, asked_in = _request(case)
-    is_new = brought_up and brought_up[-1].intent != case.reason and request not in {quote, case.reason_words}
+    first, asked_in = request_words(case)
+    is_new = brought_up and brought_up[-1].intent != case.reason and first not in {quote, case.reason_words}
     if is_new and turn is not None and asked_in is not None and asked_in < turn:
-        words = Source(From.SAID, asked_in, words=request)
-        yield Statement("brief_request_words", words, REQUEST, {"wanted": request}, is_verified=False)
+        words = Source(From.SAID, asked_in, words=first)
+        yield Statement("brief_request_words", words, REQUEST, {"wanted": first}, is_verified=False)
 
 
 def _about(kind: str, one: Asked, weight: int) -> Statement:
@@ -257,22 +210,13 @@ def _is_said_elsewhere(kind: str, case: Case) -> bool:
 
 def _why(case: Case) -> Iterator[Statement]:
     """Return the reason with its evidence, then the other signals an agent is to know of."""
-    by_reason = _evidence(case)
+    by_reason = evidence_by_reason(case)
     yield _reason(_true_reason(case, by_reason), by_reason, case, WHY)
-    for reason in _WORTH_KNOWING:
+    for reason in WORTH_KNOWING:
         why_also = by_reason.get(reason)
-        if reason is case.reason or why_also is None or why_also.points < _SURE:
+        if reason is case.reason or why_also is None or why_also.points < SURE:
             continue
         yield _reason(reason, by_reason, case, DEADLINE if reason is R.DEADLINE else SECOND_REASON)
-
-
-def _evidence(case: Case) -> dict[R, WhyTransferred]:
-    """Return the heaviest evidence for each reason, the heaviest reason first."""
-    by_reason: dict[R, WhyTransferred] = {}
-    for why in case.reasons:
-        if why.signal in set(Signal):
-            by_reason.setdefault(REASON_OF[Signal(why.signal)], why)
-    return by_reason
 
 
 def _true_reason(case: Case, evidence: Mapping[R, WhyTransferred]) -> R:
@@ -289,7 +233,7 @@ def _reason(reason: R, evidence: Mapping[R, WhyTransferred], case: Case, weight:
     kind, why = f"brief_reason_{reason}", evidence.get(reason)
     if why is not None:
         return Statement(
-            kind, _at(case, why.turn, why.words), weight, is_verified=reason not in _WORTH_KNOWING
+            kind, _at(case, why.turn, why.words), weight, is_verified=reason not in WORTH_KNOWING
         )
     if reason is R.PRESSED_ZERO:
         return Statement(kind, Source(From.KEYED, case.keyed[-1] if case.keyed else None), weight)

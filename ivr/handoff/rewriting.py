@@ -46,8 +46,8 @@ class Rewriter(Protocol):
 def says_the_same(rewritten: str, sentences: Sequence[str], language: str) -> bool:
     """Say whether a rewriting states nothing that is not in the sentences, and drops no number or "not".
 
-    Every word must be one of ours or join others; numbers, names (our words in capitals inside a sentence)
-    and negations must be the same ones as often.
+    Every word must be one of ours, no more often than we say it, or join others; numbers, names (our words
+    in capitals inside a sentence) and negations must be the same ones as often.
     """
     plain = " ".join(sentences)
     if not rewritten.strip() or len(rewritten) > LONGER_BY * len(plain):
@@ -56,21 +56,21 @@ def says_the_same(rewritten: str, sentences: Sequence[str], language: str) -> bo
         return False
     if not _names(plain) <= set(_WORD.findall(rewritten)):
         return False
-    allowed = _words(plain) | set(_JOINING.get(language, ()))
-    return _words(rewritten) <= allowed
+    joining = set(_JOINING.get(language, ()))
+    stated = Counter(word for word in _words(rewritten) if word not in joining)
+    return stated <= Counter(_words(plain))
 
 
 def _numbers(text: str) -> set[str]:
     return {re.sub(r"\D", "", found) for found in _NUMBER.findall(text)}
 
 
-def _words(text: str) -> set[str]:
-    return {word.casefold().replace("’", "'") for word in _WORD.findall(text)}
+def _words(text: str) -> list[str]:
+    return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
 
 
 def _negations(text: str) -> Counter[str]:
-    words = (word.casefold().replace("’", "'") for word in _WORD.findall(text))
-    return Counter(word for word in words if word in _NEGATIONS)
+    return Counter(word for word in _words(text) if word in _NEGATIONS)
 
 
 def _names(text: str) -> set[str]:

@@ -24,7 +24,8 @@ from ivr.handoff.briefing import (
     word_count,
 )
 from ivr.handoff.briefing_deeds import MEANINGS
-from ivr.handoff.briefing_facts import ABOUT, From, statements
+from ivr.handoff.briefing_facts import From, statements
+from ivr.handoff.briefing_quote import ABOUT
 from ivr.handoff.case import Asked, Case, Deed, WhyTransferred, plain, read_case
 from ivr.handoff.escalation import EscalationReason
 from ivr.records.facts import storable
