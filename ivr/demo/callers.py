@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Swedish numbers set aside for fiction: +46 70 174 06 05 to 06 99 (the Swedish telecom agency, PTS).
-FIRST_NUMBER, LAST_NUMBER = 46701740605, 46701740699
+# Swedish numbers set aside for fiction by the Swedish telecom agency, PTS: first one, how many.
+FICTION = ((46701740605, 95), (46313900600, 100), (46406280400, 100), (46846500400, 100), (46980319200, 100))
+NUMBERS = tuple(f"+{first + number}" for first, count in FICTION for number in range(count))
 CALLS_A_DAY = 60
 BUSIEST_HOUR, HOURS_SPREAD = 11.5, 3.2
 OPENS, CLOSES = 8, 19
@@ -38,6 +39,22 @@ MATTERS = (
     Matter("complaint", 8, True, 1.0, (), "orders"),
     Matter("payment_problem", 4, True, 1.0, (), "invoices"),
 )
+# What some callers ask that the bot knows nothing of.
+ASIDES = {
+    "en": (
+        "do you sell gift cards", "can I buy a gift card for my sister", "how do I use my gift card",
+        "what is a gift card worth in the shop", "is there a gift card for the web shop",
+        "the chair came with a broken leg", "a leg of my new chair is broken", "my chair has one broken leg",
+        "I want to apply for a job in your warehouse", "are there any jobs in the warehouse",
+    ),
+    "sv": (
+        "säljer ni presentkort", "hur länge gäller ett presentkort", "kan man köpa presentkort på nätet",
+        "stolen har ett trasigt ben", "benet på min nya stol är trasigt",
+        "stolsbenet var trasigt när den kom",
+    ),
+    "nb": ("selger dere gavekort", "hvor lenge gjelder et gavekort"),
+    "fi": ("myyttekö lahjakortteja", "kauanko lahjakortti on voimassa"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,7 @@ class Caller:
     patience: int  # failures after which they hang up
     is_helped: bool
     answers_survey: bool
+    aside: str | None = None  # said first; the bot cannot help with it
 
 
 def callers(seed: int, first_day: datetime, days: int) -> Iterator[Caller]:
@@ -63,7 +81,9 @@ def callers(seed: int, first_day: datetime, days: int) -> Iterator[Caller]:
         midnight = first_day + timedelta(days=day)
         busy = WEEKEND if midnight.weekday() >= 5 else 1.0
         for _ in range(round(CALLS_A_DAY * busy * chance.uniform(0.8, 1.2))):
-            found.append(_caller(chance, _moment(chance, midnight)))
+            # In turn: with so few numbers drawn ones would seem to call again all the time.
+            number = NUMBERS[len(found) % len(NUMBERS)]
+            found.append(_caller(chance, _moment(chance, midnight), number))
     last = first_day + timedelta(days=days)
     again = [_again(chance, caller) for caller in found if not caller.is_helped and chance.random() < 0.3]
     yield from sorted(
@@ -76,11 +96,12 @@ def _moment(chance: random.Random, midnight: datetime) -> datetime:
     return midnight + timedelta(hours=hour)
 
 
-def _caller(chance: random.Random, at: datetime) -> Caller:
+def _caller(chance: random.Random, at: datetime, number: str) -> Caller:
+    language = chance.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
     matter = chance.choices(MATTERS, [matter.weight for matter in MATTERS])[0]
     return Caller(
-        number=f"+{chance.randint(FIRST_NUMBER, LAST_NUMBER)}",
-        language=chance.choices(list(LANGUAGES), list(LANGUAGES.values()))[0],
+        number=number,
+        language=language,
         matter=matter,
         at=at,
         wants_person_at_once=chance.random() < 0.07,
@@ -88,6 +109,7 @@ def _caller(chance: random.Random, at: datetime) -> Caller:
         patience=chance.choice((1, 2, 2, 3, 9)),
         is_helped=chance.random() >= matter.trouble,
         answers_survey=chance.random() < 0.25,
+        aside=chance.choice(ASIDES[language]) if chance.random() < 0.06 else None,
     )
 
 

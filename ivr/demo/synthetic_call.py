@@ -74,6 +74,7 @@ class SyntheticCall:
         self._expects: Expectation | None = None
         self._failures = 0
         self._turns = 0
+        self._aside = caller.aside
 
     def play(self) -> None:
         """Run the call to its end."""
@@ -146,7 +147,9 @@ class SyntheticCall:
             return {"en": "no thanks", "sv": "nej tack", "nb": "nei takk", "fi": "ei kiitos"}[
                 self._caller.language
             ]
-        return "471192" if expects.kind is Expecting.DIGITS else self._caller.matter.intent.replace("_", " ")
+        if expects.kind is Expecting.DIGITS:
+            return "471192"
+        return self._aside or self._caller.matter.intent.replace("_", " ")
 
     def _dialogue_answers(self, turn: int) -> Event:
         taken_s = self._chance.lognormvariate(-0.6, 0.35)
@@ -165,6 +168,11 @@ class SyntheticCall:
         confidence = self._chance.uniform(0.6, 0.98)
         if step == ANYTHING_ELSE.step:
             return self._said(Verdict.HANG_UP, ("utter_goodbye",), intent="deny", confidence=confidence)
+        if step == OPEN_QUESTION.step and self._aside is not None:
+            self._aside = None
+            return self._said(
+                Verdict.ANSWERED, ("utter_cannot_help",), OPEN_QUESTION, "out_of_scope", confidence
+            )
         if step == OPEN_QUESTION.step and matter.needs_order:
             return self._said(Verdict.ANSWERED, ("utter_ask_order_number",), ORDER, matter.intent, confidence)
         if step == ORDER.step:

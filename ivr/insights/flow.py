@@ -66,20 +66,41 @@ def flow(edges: Mapping[str, int], height: float = 420.0) -> Flow:
 
 
 def _columns(pairs: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """Return each stop's column: how many steps it is away by the way most calls take; ends stand last."""
-    names = {name for pair in pairs for name in pair}
+    """Return each stop's column: how many steps the longest way to it has; ends stand last.
+
+    Of ways that lead in a circle the one that fewer calls take is left out.
+    """
+    after: dict[str, set[str]] = defaultdict(set)
+    for (start, end), _ in sorted(pairs.items(), key=lambda item: (-item[1], item[0])):
+        if start != end and end not in ENDS and not _leads(after, end, start):
+            after[start].add(end)
     columns = {GREETING: 0}
-    frontier = [GREETING]
+    frontier = {GREETING}
     while frontier:
-        reached = []
-        for start in frontier:
-            for (source, end), _ in sorted(pairs.items(), key=lambda item: -item[1]):
-                if source == start and end not in columns and end not in ENDS:
-                    columns[end] = columns[start] + 1
-                    reached.append(end)
-        frontier = reached
+        frontier = {end for start in frontier for end in after[start] if _moved(columns, start, end)}
     last = max(columns.values()) + 1
-    return {name: columns.get(name, last) for name in names | {GREETING}}
+    return {name: columns.get(name, last) for pair in pairs for name in pair} | {GREETING: 0}
+
+
+def _moved(columns: dict[str, int], start: str, end: str) -> bool:
+    """Put a stop behind the one before it; say whether it moved."""
+    wanted = columns[start] + 1
+    if columns.get(end, 0) >= wanted:
+        return False
+    columns[end] = wanted
+    return True
+
+
+def _leads(after: Mapping[str, set[str]], start: str, end: str) -> bool:
+    seen, frontier = {start}, [start]
+    while frontier:
+        here = frontier.pop()
+        if here == end:
+            return True
+        new = after.get(here, set()) - seen
+        seen |= new
+        frontier += new
+    return False
 
 
 def _stops(

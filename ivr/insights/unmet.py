@@ -9,12 +9,13 @@ from ivr.records.store import CallEvent
 
 OUT_OF_SCOPE = "out_of_scope"
 NOT_UNDERSTOOD = "no_match"
+MISHEARD = "misheard"  # not understood, and the transcription itself was doubtful
 LONGEST_QUOTE = 160  # letters
 
 
 @dataclass(frozen=True)
 class Unmet:
-    """Words as they were stored, redacted. `why`: out_of_scope, no_match, or the reason of the escalation."""
+    """Words as they were stored, redacted. `why`: out_of_scope, no_match, misheard, or why a person."""
 
     turn: int
     language: str
@@ -30,6 +31,7 @@ def unmet_words(events: Sequence[CallEvent], language: str) -> list[Unmet]:
     """
     found: dict[int, Unmet] = {}
     said: dict[int, str] = {}
+    doubted: set[int] = set()
     step, newest = GREETING, 0
 
     def note(turn: int, why: str) -> None:
@@ -45,13 +47,15 @@ def unmet_words(events: Sequence[CallEvent], language: str) -> list[Unmet]:
             case Kind.UTTERANCE_HEARD if isinstance(facts.get("turn"), int):
                 newest = facts["turn"]
                 said[newest] = str(facts.get("text") or "")
+                if facts.get("doubt"):
+                    doubted.add(newest)
             case Kind.TURN_ANSWERED:
                 if facts.get("intent") == OUT_OF_SCOPE:
                     note(facts.get("turn", newest), OUT_OF_SCOPE)
                 step = str((facts.get("expects") or {}).get("step") or step)
             case Kind.NO_MATCH:
                 step = str(facts.get("step") or step)
-                note(newest, NOT_UNDERSTOOD)
+                note(newest, MISHEARD if newest in doubted else NOT_UNDERSTOOD)
             case Kind.ESCALATED:
                 note(newest, str(facts.get("reason")))
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from ivr.insights.fates import Fate
 from ivr.insights.figures import Figure
@@ -10,7 +11,7 @@ from ivr.insights.flow import Flow
 WIDTH = 960.0
 BAR_HEIGHT = 36.0
 COLUMN_HEIGHT = 140.0
-FLOW_LABEL = 110.0
+FLOW_LABEL = 160.0
 BOX = 12.0
 DOT_PLOT = 300.0
 
@@ -124,16 +125,31 @@ def _column_x(picture: Flow, column: int) -> float:
     return column * (WIDTH - FLOW_LABEL - BOX) / max(1, picture.columns - 1)
 
 
-def automation_dots(found: Sequence[tuple[str, float, float, int]]) -> list[Dot]:
-    """Return the matters by what share is contained (across) and what share of it solved (up)."""
-    most = max((calls for *_, calls in found), default=1)
-    return [
+@dataclass(frozen=True)
+class Plot:
+    """The automation picture: its dots, and the shares at which both axes begin."""
+
+    dots: tuple[Dot, ...]
+    least_contained: float
+    least_solved: float
+
+
+def automation_plot(found: Sequence[tuple[str, float, float, int]]) -> Plot:
+    """Return the matters by what share is contained (across) and what share of it solved (up).
+
+    Both axes end at 1 and begin at the tenth below the least, so that dots do not crowd in a corner.
+    """
+    least_x, least_y = (min(0.9, min(floor(10 * one[place] - 0.5) / 10 for one in found)) for place in (1, 2))
+    least_x, least_y = max(0.0, least_x), max(0.0, least_y)
+    most = max(calls for *_, calls in found)
+    dots = (
         Dot(
             name,
-            contained * WIDTH,
-            DOT_PLOT * (1 - solved),
-            6.0 + 22.0 * (calls / most) ** 0.5,
+            (contained - least_x) / (1 - least_x) * WIDTH,
+            DOT_PLOT * (1 - (solved - least_y) / (1 - least_y)),
+            5.0 + 17.0 * (calls / most) ** 0.5,
             f"{100 * contained:.0f} % contained, {100 * solved:.0f} % solved, {calls} calls",
         )
         for name, contained, solved, calls in found
-    ]
+    )
+    return Plot(tuple(dots), least_x, least_y)
