@@ -11,6 +11,7 @@ from ivr.clock import Clock
 from ivr.handoff.callback_day import NumberToday
 from ivr.handoff.callback_try import ENDS, OPEN, TryEvent, TryState, after
 from ivr.handoff.desk_records import DeskRecords
+from ivr.handoff.dialable import may_be_called
 from ivr.handoff.follow_up_records import CallbackTry, FollowUpRecords
 from ivr.handoff.opening_hours import ServicePolicy
 from ivr.handoff.roster import Roster
@@ -37,6 +38,7 @@ class CallbackAnswer(StrEnum):
     GONE = "gone"  # the case is closed, unknown, or has no number
     NO_TRIES_LEFT = "no_tries_left"
     NOT_NOW = "not_now"  # outside the hours in which people may be called
+    NOT_ALLOWED = "not_allowed"  # a number that costs, or in another country than the policy's
     NOT_TODAY = "not_today"  # the number was called today, for another case
     TAKEN = "taken"  # somebody else calls them now
     AGENT_BUSY = "agent_busy"
@@ -320,6 +322,8 @@ class CallbackDesk:
         return next((row for row in self._records.callbacks() if row["case_number"] == case_number), None)
 
     def _problem(self, case: Any) -> CallbackAnswer | None:
+        if not may_be_called(case["number"], self._policy.callbacks.countries):
+            return CallbackAnswer.NOT_ALLOWED
         if case["tries"] >= min(case["most_tries"], self._policy.callbacks.most_tries):
             return CallbackAnswer.NO_TRIES_LEFT
         local = self._clock.now().astimezone(self._policy.hours.zone)

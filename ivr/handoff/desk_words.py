@@ -182,6 +182,7 @@ ANSWERS = {
     "callback_ringing": "Your phone rings; then theirs. Press 1 on yours to go on.",
     "callback_not_now": "People may not be called at this hour.",
     "callback_no_tries_left": "All tries are used up.",
+    "callback_not_allowed": "Calls to this number are not allowed: it costs extra, or is in another country.",
     "callback_not_today": "This number was called today, for another case. It can be called again tomorrow.",
     "callback_taken": "Somebody else is calling them now.",
     "callback_agent_busy": "You are on a call.",

@@ -68,6 +68,7 @@ class CallbackTerms:
     from_hour: int = 8
     to_hour: int = 20
     most_tries: int = 3
+    countries: tuple[str, ...] = ()  # two letters each; none are all
 
     def __post_init__(self) -> None:
         if self.from_hour >= self.to_hour:
@@ -127,6 +128,7 @@ def read_policy(policy: Any) -> ServicePolicy:
             from_hour=_number(callbacks, "from_hour", 8, 0, 23),
             to_hour=_number(callbacks, "to_hour", 20, 1, 24),
             most_tries=_number(callbacks, "tries", 3, 1, 10),
+            countries=_countries(callbacks),
         ),
         Survey(_yes_or_no(survey, "after_bot"), _yes_or_no(survey, "after_agent")),
     )
@@ -137,6 +139,13 @@ def _number(part: Mapping[str, Any], name: str, default: int, least: int, most: 
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValueError(f"`{name}` is a whole number from {least} to {most}")
     return value
+
+
+def _countries(part: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = part.get("countries", [])
+    if not isinstance(listed, list) or not all(re.fullmatch("[A-Z]{2}", str(one)) for one in listed):
+        raise ValueError('`countries` lists two letters each, such as [SE, "NO"]')
+    return tuple(listed)
 
 
 def _yes_or_no(part: Mapping[str, Any], name: str) -> bool:

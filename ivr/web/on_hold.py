@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from ivr.handoff.callback_number import digits_to_read, read_number
+from ivr.handoff.dialable import may_be_called
 from ivr.handoff.transfer_desk import CallerPlace
 from ivr.handoff.waiting import Outlook
 from ivr.telephony import twiml, webhook_forms
@@ -59,7 +60,7 @@ class OnHold:
         if turn.digits == _CALL_BACK and waiting.callback_number(turn.call_id) is not None:
             return self._promised(turn.call_id)
         number = read_number(turn.digits, self._services.settings.twilio_number)
-        if number is not None:
+        if number is not None and may_be_called(number, self._services.policy.callbacks.countries):
             waiting.give_number(turn.call_id, number)
             return self._ask_number(turn.call_id, tries + 1)
         if tries >= NUMBER_TRIES:

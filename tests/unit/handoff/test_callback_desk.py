@@ -230,6 +230,11 @@ def test_only_the_callers_own_key_joins() -> None:
     assert {state for state in OPEN if E.AGENT_GONE not in TRANSITIONS[state]} == set()
 
 
+def test_a_number_that_costs_extra_is_not_called(scene: CallbackScene) -> None:
+    case = scene.records.book_callback("CA" + "e" * 32, "+469001234567", "no_input", [])
+    assert scene.callbacks.dial(case, "Anna") is CallbackAnswer.NOT_ALLOWED
+
+
 # One callback per number and day
 
 

@@ -85,6 +85,12 @@ def test_a_number_nobody_can_call_is_asked_for_again_then_left(scene: WebScene) 
     assert scene.twiml("/voice/wait/number?try=3", Digits="77") == [BACK]
 
 
+def test_a_number_that_costs_extra_is_not_taken(scene: WebScene) -> None:
+    again = asks_number(2, "say_callback_number_unclear", OWN)
+    assert scene.twiml("/voice/wait/number?try=1", Digits="09001234567") == again
+    assert scene.twiml("/voice/wait/number?try=1", Digits="0088212345678") == again
+
+
 def test_a_withheld_number_has_to_be_keyed_in(tmp_path: Path) -> None:
     scene = WebScene(tmp_path)
     scene.incoming("anonymous")
