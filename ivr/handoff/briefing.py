@@ -76,8 +76,8 @@ def brief(
 ) -> list[Told]:
     """Return the spoken briefing in the agent's language, one sentence a statement, at most LIMIT_S.
 
-    While it is too long, light statements go first, then words of the quote, then a quote that only words a
-    request which is named anyway, then the lightest statement.
+    While it is too long, light statements go first, then words of the quote, then a quote that is named
+    anyway or breaks off in mid-sentence, then the lightest statement.
     A caller's words in another language are not read out: what they are about is said instead.
     """
     tongue = language or case.language
@@ -99,7 +99,7 @@ def brief(
         if lightest.weight >= LIGHT and _has_quote(kept) and (shorter := next(lengths, None)):
             longest = shorter
             continue
-        spare = [one for one in kept if one.kind == "brief_wants_words" and is_only_the_request(case)]
+        spare = [one for one in kept if one.kind == "brief_wants_words" and _is_spare(one, case, longest)]
         kept.remove(spare[0] if spare and lightest.weight >= LIGHT else lightest)
 
 
@@ -163,12 +163,24 @@ def _shortened(words: Sequence[str], most_words: int) -> Sequence[str]:
     kept = words[begin:]
     if len(kept) <= most_words:
         return kept
+    return kept[: _clause_end(kept, most_words) or most_words]
+
+
+def _clause_end(words: Sequence[str], most_words: int) -> int | None:
+    """Return after how many of more than `most_words` the last clause ends, None when that is too few."""
+    fewest = math.ceil(most_words * _LEAST_OF_A_QUOTE)
     ends = [
         at
-        for at in range(math.ceil(most_words * _LEAST_OF_A_QUOTE), most_words + 1)
-        if kept[at - 1][-1] in ",.;:!?" or kept[at].lower() in _JOINS
+        for at in range(fewest, most_words + 1)
+        if words[at - 1][-1] in ",.;:!?" or words[at].lower() in _JOINS
     ]
-    return kept[: max(ends, default=most_words)]
+    return max(ends, default=None)
+
+
+def _ends_a_clause(said: str, most_words: int) -> bool:
+    whole, cut = quote(said, None), quote(said, most_words)
+    rest = whole.partition(cut)[2].split()
+    return not rest or rest[0][0] in ",.;:!?" or rest[0].lower() in _JOINS
 
 
 def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
@@ -189,6 +201,11 @@ def _aloud(case: Case, tongue: str) -> Iterator[Statement]:
             yield one
     if not has_matter and not is_said:
         yield Statement("brief_speaks", next(iter(statements(case))).source, TONGUE, terms=language)
+
+
+def _is_spare(words: Statement, case: Case, longest: int) -> bool:
+    breaks_off = not case.matter and not _ends_a_clause(words.slots["wanted"], longest)
+    return is_only_the_request(case) or breaks_off
 
 
 def _has_quote(kept: Sequence[Statement]) -> bool:

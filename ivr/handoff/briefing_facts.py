@@ -123,7 +123,7 @@ def _wants(case: Case) -> Iterator[Statement]:
     if quote:
         words = Source(From.SAID, turn, words=quote)
         yield Statement("brief_wants_words", words, QUOTE, {"wanted": quote}, is_verified=False)
-    elif case.half_heard:
+    elif case.half_heard and case.half_heard[-1].words:
         half = case.half_heard[-1]
         words = Source(From.SAID, half.turn, words=half.words)
         yield Statement("brief_half_heard", words, QUOTE, {"wanted": half.words}, is_verified=False)

@@ -53,7 +53,8 @@ def _quoted(case: Case) -> tuple[str, int | None]:
 
 def heard_words(case: Case) -> str | None:
     """Return the words to show for the matter: the quote, else what was half heard."""
-    return quoted(case)[0] or (case.half_heard[-1].words if case.half_heard else None)
+    half = [one.words for one in case.half_heard if one.words]
+    return quoted(case)[0] or (half[-1] if half else None)
 
 
 def is_only_the_request(case: Case) -> bool:

@@ -83,15 +83,15 @@ def plain(case: Case) -> dict[str, Any]:
 
 
 def read_case(stored: Mapping[str, Any]) -> Case:
-    """Return the case that `plain` made."""
-    parts = dict(stored)
+    """Return the case that `plain` made; of one whose caller was erased, what is left of it."""
+    parts = {"call_id": "", **stored}
     read = {
         "reason": EscalationReason(parts["reason"]),
-        "tried": tuple(parts["tried"]),
-        "reasons": tuple(WhyTransferred(**why) for why in parts.get("reasons", ())),
-        "asked": tuple(Asked(**one) for one in parts.get("asked", ())),
+        "tried": tuple(parts.get("tried", ())),
+        "reasons": tuple(WhyTransferred(**{"words": "", **why}) for why in parts.get("reasons", ())),
+        "asked": tuple(Asked(**{"words": "", **one}) for one in parts.get("asked", ())),
         "deeds": tuple(Deed(**one) for one in parts.get("deeds", ())),
-        "half_heard": tuple(Asked(**one) for one in parts.get("half_heard", ())),
+        "half_heard": tuple(Asked(**{"words": "", **one}) for one in parts.get("half_heard", ())),
         "keyed": tuple(parts.get("keyed", ())),
     }
     return Case(**(parts | read))

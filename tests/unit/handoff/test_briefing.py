@@ -28,6 +28,7 @@ from ivr.handoff.briefing_facts import From, statements
 from ivr.handoff.briefing_quote import ABOUT
 from ivr.handoff.case import Asked, Case, Deed, WhyTransferred, plain, read_case
 from ivr.handoff.escalation import EscalationReason
+from ivr.privacy.kept_facts import without_person
 from ivr.records.facts import storable
 
 ROOT = Path(__file__).parents[3]
@@ -382,3 +383,26 @@ def test_what_the_bot_cancelled_is_not_told_twice() -> None:
     told = texts(card(CASES["cancelled_then_complains_by_friday"], WORDING, "en"))
     assert "The bot cancelled the order." in told
     assert "The order is cancelled." not in told
+
+
+def test_a_quote_that_breaks_off_is_not_said_when_the_reason_says_it() -> None:
+    broken = "then the very next letter you will get about this is from my solicitor in Lund"
+    case = replace(
+        CASES["status_read_and_frustrated"],
+        reason=EscalationReason.LEGAL_THREAT,
+        reasons=(why("legal_threat", 4, broken),),
+        asked=(Asked("return_status", 1, "where is my refund"),),
+        since={"is_verified": 3, "order_number": 2},
+    )
+    told = texts(brief(case, WORDING, "en"))
+    assert "They mentioned legal steps." in told
+    assert not [text for text in told if text.startswith("They said: then the")]
+    assert f"They said: {broken}." in texts(detail(case, WORDING, "en"))
+
+
+def test_what_is_left_of_an_erased_case_can_be_read() -> None:
+    stored = without_person(plain(CASES["cancelled_then_complains_by_friday"]))
+    told = texts(card(read_case(stored), WORDING, "en"))
+    assert told
+    assert "Maja" not in " ".join(told)
+    assert "driver" not in " ".join(told)
