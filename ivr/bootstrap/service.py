@@ -86,6 +86,7 @@ def create_service() -> Flask:
     """Read the settings, wire the service, start its background work and return the application."""
     settings = load()
     log.configure(settings.log_level, settings.log_personal_data)
+    log.guard_against_dumps()
     services = wire(settings)
     services.prompts.warm(
         (prompt.text, prompt.language)

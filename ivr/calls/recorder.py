@@ -137,7 +137,7 @@ class CallRecorder:
         try:
             is_done = self._start(call_id, tape.agreed) if tape.agreed else self._steer(call_id, tape.order)
         except (TapeFailed, RecordsUnavailable) as problem:
-            log.error("tape_failed", call_id=call_id, order=tape.order, problem=type(problem).__name__)
+            log.error("tape_failed", call_id=call_id, step=tape.order, problem=type(problem).__name__)
             if tape.order in {TapeOrder.START, TapeOrder.PAUSE}:
                 self._give_up(call_id)
         self._records.append(call_id, Kind.RECORDING_STEERED, order=tape.order, is_done=is_done)

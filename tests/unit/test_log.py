@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ivr import log
 
 ROOT = Path(__file__).parents[2]
+NUMBER = "+46701234567"
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # Words in a key that stand for a person, what they said or what they own.
 TELLING = re.compile(
@@ -75,3 +78,49 @@ def test_no_call_site_logs_a_telling_key_without_its_prefix() -> None:
         if key == "**" or (TELLING.search(key) and not key.startswith("pii_"))
     ]
     assert set(telling) - KNOWN == set()
+
+
+def fail_with(words: str) -> None:
+    try:
+        raise ValueError(words)
+    except ValueError as inner:
+        raise KeyError(f"{words} again") from inner
+
+
+def test_an_exception_is_told_by_its_kind_and_way_not_by_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure()
+    try:
+        fail_with(NUMBER)
+    except KeyError as error:
+        log.get("test").exception("broke")
+        log.get("test").error("broke", exc_info=error)
+    shown = capsys.readouterr().err
+    assert NUMBER not in shown
+    for line in map(json.loads, shown.splitlines()):
+        assert "KeyError: [withheld]" in line["exception"]
+        assert "ValueError: [withheld]" in line["exception"]
+        assert "in fail_with" in line["exception"]
+
+
+def test_an_exception_shows_its_words_when_the_setting_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("INFO", is_pii_shown=True)
+    try:
+        fail_with("+46701234567")
+    except KeyError:
+        log.get("test").exception("broke")
+    assert "+46701234567" in capsys.readouterr().err
+
+
+def test_a_dying_thread_and_process_leave_no_words_behind() -> None:
+    dying = (
+        "import resource, threading; from ivr import log; log.configure(); log.guard_against_dumps();\n"
+        "def die(): raise ValueError('+46701234567')\n"
+        "t = threading.Thread(target=die); t.start(); t.join()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", dying], capture_output=True, text=True, check=True)
+    assert done.stdout == "(0, 0)\n"
+    assert "thread_died" in done.stderr
+    assert "+46701234567" not in done.stderr

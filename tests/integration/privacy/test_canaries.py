@@ -1,14 +1,19 @@
-"""Values planted in calls, said and keyed, are nowhere afterwards: no log, file, byte, figure or backup.
+"""Values planted in calls, said and keyed, are nowhere afterwards.
+
+No log, byte of the database, figure, trace, report of a crash or backup, plain or sealed, holds them.
 
 What must know the caller's own number (`calls.caller`, to call back) is not among the values.
 """
 
+import gzip
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import generate_latest
 
 from ivr import log
@@ -19,10 +24,12 @@ from ivr.calls.ear import Ear
 from ivr.calls.engines import Engines
 from ivr.calls.webhook_answers import NextStep, WebhookAnswer, WebhookTurn
 from ivr.conversation.patience import Pace
-from ivr.dialogue.dialogue import CallerInput, DialogueReply, Verdict
+from ivr.dialogue.dialogue import CallerInput, DialogueReply, Spoken, Verdict
 from ivr.dialogue.wording import Wording
 from ivr.handoff.transfer_desk import TransferDesk
 from ivr.metrics import ServiceFigures, make_registry
+from ivr.privacy.backup import Backup
+from ivr.privacy.call_keys import CallKeys
 from ivr.privacy.kept_words import KeptWords
 from ivr.records.database import open_engine, upgrade
 from ivr.records.feed import Feed
@@ -30,6 +37,8 @@ from ivr.records.journaled_records import JournaledRecords
 from ivr.records.sql_records import SqlCallRecords
 from ivr.records.store import RecordsUnavailable
 from ivr.speech.prompt_cache import PromptCache
+from ivr.telemetry.call_trace import call_trace
+from ivr.telemetry.otlp_traces import OtlpTraces
 from tests.fakes.inline_engines import InlineExecutor, ScriptedHearing, heard
 from tests.fakes.scripted_switchboard import ScriptedSwitchboard
 from tests.fakes.steered_clock import SteeredClock
@@ -91,8 +100,11 @@ class Overheard:
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
         self.taken: list[str] = []
+        self.fails_with: str | None = None
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
+        if self.fails_with is not None:
+            raise ValueError(f"cannot read {self.fails_with}")
         self.taken.append(str(heard))
         prompt = self._wording.prompt("say_please_repeat", language)
         return DialogueReply(Verdict.ANSWERED, (prompt,), intent="order_status", intent_confidence=0.9)
@@ -172,23 +184,55 @@ class House:
             for file in self.folder.rglob("*")
             if file.is_file()
         }
-        return {**kept, "metrics": generate_latest(self.registry), "the journal": journal}
+        sealed = self.folder.parent / f"{self.folder.name}.sealed"
+        Backup(self.inner._engine, CallKeys(self.folder.parent / "keys.db"), SteeredClock()).write(sealed)
+        return {
+            **kept,
+            "metrics": generate_latest(self.registry),
+            "the journal": journal,
+            "traces": self.traces(),
+            "sealed backup": gzip.decompress(sealed.read_bytes()),
+        }
+
+    def traces(self) -> bytes:
+        """Return the call's trace as it would leave the house."""
+        exporter = InMemorySpanExporter()
+        traces = OtlpTraces("http://127.0.0.1:9", "1", exporter)
+        traces.send(CALL, call_trace(self.records.events(CALL)))
+        traces.flush()
+        return "".join(span.to_json() for span in exporter.get_finished_spans()).encode()
+
+    def breaks(self, words: str) -> None:
+        """Let an engine fail with an exception that quotes the caller, in a request and in a thread."""
+        self.dialogue.fails_with = words
+        with pytest.raises(ValueError, match="cannot read") as broken:
+            self.dialogue.reply(CALL, Spoken(words), "en")
+        log.get("web").error("request_broke", exc_info=broken.value)
+        thread = threading.Thread(target=self.dialogue.reply, args=(CALL, Spoken(words), "en"), name="engine")
+        thread.start()
+        thread.join()
+        self.dialogue.fails_with = None
 
 
 @pytest.mark.parametrize("language", SAID)
 def test_no_planted_value_is_anywhere(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], language: str
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     log.configure("DEBUG")
-    house = House(tmp_path, language)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    log.guard_against_dumps()
+    folder = tmp_path / "house"
+    folder.mkdir()
+    house = House(folder, language)
     for _ in SAID[language][:4]:
         house.turn(recording_sid=RECORDING)
     house.inner.is_away = True
     house.turn(digits=KEYED)
     house.turn(recording_sid=RECORDING)
-    journal = b"".join(file.read_bytes() for file in (tmp_path / "journal").iterdir())
+    journal = b"".join(file.read_bytes() for file in (folder / "journal").iterdir())
     house.inner.is_away = False
     assert house.records.replay()
+    house.breaks("Freja Almkvist 19811218-9876")
     last = house.turn(digits="0")
     for _ in range(3):
         if last.next is NextStep.TRANSFER:
@@ -200,6 +244,7 @@ def test_no_planted_value_is_anywhere(
     assert not any("5500" in one or "842" in one or KEYED in one for one in house.dialogue.taken)
     assert b"secret_withheld" in journal, "the events did go through the journal"
     logged = capfd.readouterr()
+    assert logged.err.count("ValueError: [withheld]") == 2, "both crashes are told"
     kept = house.everything_kept(journal) | {"logs": (logged.out + logged.err).encode()}
     found = {
         (place, canary)
