@@ -203,6 +203,12 @@ class Settings(BaseSettings):
         None, description="Base URL of the shop's order API; the demo database when empty."
     )
     orders_token: SecretStr | None = Field(None, description="Bearer token for the shop's order API.")
+    order_number_shape: str = Field(
+        "999999",
+        pattern=r"^[A9]{6}$",
+        description="What an order number looks like: 9 for a digit, A for a letter. With letters, callers "
+        "spell them, by an alphabet or plainly.",
+    )
     rewriter_url: str | None = Field(
         None,
         description="Base URL of an OpenAI-compatible API that makes briefings more fluent, such as "

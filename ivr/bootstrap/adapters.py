@@ -89,7 +89,12 @@ def make_rasa(settings: Settings, wording: Wording, is_order: IsKnown | None = N
     """Return the Rasa that serves new calls."""
     serving = ServingRasa(settings.rasa_url, settings.data_dir / "rasa" / "serving.json")
     return RasaDialogue(
-        serving, settings.rasa_token.get_secret_value(), wording, settings.rasa_timeout_s, is_order
+        serving,
+        settings.rasa_token.get_secret_value(),
+        wording,
+        settings.rasa_timeout_s,
+        is_order,
+        settings.order_number_shape,
     )
 
 

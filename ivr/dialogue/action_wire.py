@@ -17,8 +17,9 @@ class ActionRequestMalformed(Exception):
 class ActionRequest:
     """One action Rasa asks for.
 
-    `numbers` are the digit strings in the caller's last input, in order, `entities` the names of all that
-    was found in it, `said` the words as they were transcribed.
+    `numbers` are the digit strings in the caller's last input, in order, or the code of letters and digits
+    that the service made of it; `entities` are the names of all that was found in it, `said` the words as
+    they were transcribed.
     """
 
     action: str
@@ -77,7 +78,7 @@ def read_request(body: object) -> ActionRequest:
         call_id=call_id,
         slots=slots,
         intent=intent.get("name") if isinstance(intent, Mapping) else None,
-        numbers=_numbers(entities),
+        numbers=_code_sent(latest) or _numbers(entities),
         active_loop=loop.get("name"),
         entities=frozenset(str(found.get("entity")) for found in entities if isinstance(found, Mapping)),
         **_as_it_was_said(latest),
@@ -92,6 +93,13 @@ def _as_it_was_said(latest: Mapping[str, Any]) -> dict[str, str]:
         "said": str(sent.get("said") or latest.get("text") or "")[:LONGEST_SAID],
         "language": str(sent.get("language") or "en"),
     }
+
+
+def _code_sent(latest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the order number with letters that came along: Rasa is given a stand-in for it."""
+    sent = latest.get("metadata")
+    code = sent.get("code") if isinstance(sent, Mapping) else None
+    return (code,) if isinstance(code, str) and code.isalnum() and len(code) <= LONGEST else ()
 
 
 def _numbers(entities: Sequence[Any]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailabl
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
 from ivr.dialogue.serving_rasa import ServingRasa
+from ivr.dialogue.spoken.codes import DIGIT, likeliest_code
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.spoken.readings import IsKnown, likeliest_words
 from ivr.dialogue.wording import Wording
@@ -23,6 +25,8 @@ from ivr.dialogue.wording import Wording
 _log = log.get("rasa")
 REMEMBERED_CALLS = 4096
 _ORDER_NUMBER = "order_number"
+DIGITS_ONLY = DIGIT * 6
+_STAND_IN = "000000"  # what Rasa is given for a number with letters, which it was not trained on
 _LENGTHS = {_ORDER_NUMBER: (6,), "postcode": (5, 4)}
 
 
@@ -41,24 +45,31 @@ class RasaDialogue:
         wording: Wording,
         timeout_s: float = 3.0,
         is_order: IsKnown | None = None,
+        order_shape: str = DIGITS_ONLY,
     ) -> None:
-        """`is_order` says whether an order has this number; it chooses between readings of one sound."""
+        """`is_order` says whether an order has this number; it chooses between readings of one sound.
+
+        `order_shape` is what the shop's numbers look like, as `hear_code` takes it.
+        """
         self._serving = ServingRasa(serving) if isinstance(serving, str) else serving
         self._token = token
         self._wording = wording
         self._timeout_s = timeout_s
         self._is_order = is_order
+        self._order_shape = order_shape
         self._connections = threading.local()
         self._expected: OrderedDict[str, Expectation] = OrderedDict()
         self._lock = threading.Lock()
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
         """Answer one input. Blocking up to twice the time limit. Raises DialogueUnavailable."""
-        message = self._message(call_id, heard, language)
+        code = self._code(call_id, heard, language)
+        message = _STAND_IN if code else self._message(call_id, heard, language)
         if not message:
             return self._nothing_heard(call_id)
         said = heard.text if isinstance(heard, Spoken) else message
-        body = {"sender": call_id, "message": message, "metadata": {"language": language, "said": said}}
+        metadata = {"language": language, "said": said} | ({"code": code} if code else {})
+        body = {"sender": call_id, "message": message, "metadata": metadata}
         url = self._serving.url_of(call_id)
         try:
             self._ask(url, "POST", "/webhooks/rest/webhook", body)
@@ -74,6 +85,7 @@ class RasaDialogue:
             reply = turn_reply(read_turn(tracker, message), self._wording, language)
         except TrackerUnreadable as unreadable:
             raise DialogueUnavailable(str(unreadable), is_retrying_useful=False) from unreadable
+        reply = replace(reply, expects=self._with_its_digits(reply.expects))
         self._remember(call_id, reply.expects)
         return reply
 
@@ -119,6 +131,19 @@ class RasaDialogue:
         if step == _ORDER_NUMBER:  # a postcode is not chosen by what fits: it is what proves who calls
             words = likeliest_words((words, *heard.readings), language, lengths, self._is_order)
         return plain_words(hear_numbers(words, language, lengths).text)
+
+    def _code(self, call_id: str, heard: CallerInput, language: str) -> str | None:
+        """Return the order number with letters that the words hold; None where numbers have none."""
+        is_asked = self._awaited_number(call_id) == _ORDER_NUMBER
+        if self._order_shape == DIGITS_ONLY or not is_asked or not isinstance(heard, Spoken):
+            return None
+        return likeliest_code((heard.text, *heard.readings), self._order_shape, language, self._is_order)
+
+    def _with_its_digits(self, expects: Expectation) -> Expectation:
+        """Let the turn end, and an entry of keys, with as many digits as the shop's numbers have."""
+        if expects.step != _ORDER_NUMBER or expects.kind is not Expecting.DIGITS:
+            return expects
+        return replace(expects, digits=self._order_shape.count(DIGIT))
 
     def _awaited_number(self, call_id: str) -> str:
         """Return which number was asked for; empty when none was."""

@@ -12,7 +12,7 @@ from ivr.orders.order_book import Order, OrderStatus
 from ivr.orders.shop_wire import LONGEST_ANSWER_BYTES, REST_S, TIMEOUT_S, TRIP_AFTER, AnswerRefused, ShopWire
 
 __all__ = ["LONGEST_ANSWER_BYTES", "HttpOrderBook"]
-_NUMBER = re.compile(r"[0-9]{6}")
+_NUMBER = re.compile(r"[0-9A-ZÅÄÆÖØ]{6}")
 
 # Printable, one line, short: these are spoken to a caller and shown to agents.
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
@@ -23,7 +23,7 @@ class _OrderAnswer(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
-    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-ZÅÄÆÖØ]{6}$")]
     postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,5}$")]
     status: OrderStatus
     customer_name: _Line | None = None

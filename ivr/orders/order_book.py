@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """One order. `number` is six digits, `postcode` four or five; both are digit strings."""
+    """One order. `number` is six digits, or letters where the shop has them; `postcode` four or five."""
 
     number: str
     postcode: str

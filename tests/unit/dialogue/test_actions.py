@@ -168,9 +168,17 @@ def test_an_odd_tracker_is_read_or_refused(tracker: dict[str, Any]) -> None:
         request = read_request({"next_action": "action_help", "sender_id": "CA1", "tracker": tracker})
     except ActionRequestMalformed:
         return
-    assert all(number.isdigit() for number in request.numbers)
+    assert all(number.isalnum() for number in request.numbers)
 
 
 def test_numbers_with_anything_but_figures_are_left_out() -> None:
     request = read_request(body("action_help", numbers=("471192", "12a", "", "٤٧", "1" * 33, "<b>")))
     assert request.numbers == ("471192",)
+
+
+def test_a_number_with_letters_comes_beside_its_stand_in() -> None:
+    sent = body("action_help", numbers=("000000",))
+    sent["tracker"]["latest_message"]["metadata"] = {"code": "AB4711"}
+    assert read_request(sent).numbers == ("AB4711",)
+    sent["tracker"]["latest_message"]["metadata"] = {"code": "AB 4711; DROP"}
+    assert read_request(sent).numbers == ("000000",)

@@ -132,6 +132,31 @@ def test_sound_alikes_count_only_while_digits_are_awaited(odd: OddRasa, dialogue
     assert messages(odd) == ["for 7119 to", "hello", "471192", "for 7119 to"]
 
 
+def test_a_number_with_letters_goes_along_with_what_rasa_is_given_for_it(odd: OddRasa) -> None:
+    odd.slots, odd.loop = {"requested_slot": "order_number"}, "matter_form"
+    with serving(odd) as url:
+        lettered = RasaDialogue(
+            url, "secret", WORDING, is_order={"AB4711"}.__contains__, order_shape="AA9999"
+        )
+        lettered.reply("CA1", Spoken("A B 4 7 1 1"), "en")  # nobody asked
+        asked = lettered.reply("CA1", Spoken("hello"), "en").expects
+        lettered.reply("CA1", Spoken("A as in Alpha, D 4711.", ("AB 4711",)), "en")
+        lettered.reply("CA1", Spoken("I don't have it"), "en")
+    assert asked.digits == 4
+    assert messages(odd)[2:] == ["000000", "i don't have it"]
+    codes = [body["metadata"].get("code") for path, body in odd.sent if path.startswith("/webhooks")]
+    assert codes[2:] == ["AB4711", None]
+
+
+def test_an_order_that_exists_decides_between_readings(odd: OddRasa) -> None:
+    odd.slots, odd.loop = {"requested_slot": "order_number"}, "matter_form"
+    with serving(odd) as url:
+        dialogue = RasaDialogue(url, "secret", WORDING, is_order={"471192"}.__contains__)
+        dialogue.reply("CA1", Spoken("hello"), "en")
+        dialogue.reply("CA1", Spoken("4-7-1-9-9-2", ("471 192",)), "en")
+    assert messages(odd) == ["hello", "471192"]
+
+
 @pytest.mark.parametrize("answer", [(500, b"oops"), (404, b"{}"), (302, b""), (200, b""), (200, b"<html>")])
 @pytest.mark.parametrize("where", ["webhook", "tracker"])
 def test_an_odd_answer_is_a_failure(odd: OddRasa, dialogue: RasaDialogue, where: str, answer: Answer) -> None:
