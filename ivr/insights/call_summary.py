@@ -17,6 +17,7 @@ ANSWERED_STEP = "anything_else"  # the dialogue asks it once a matter is dealt w
 SMALL_TALK = frozenset(
     {"greet", "affirm", "deny", "repeat", "thanks", "goodbye", "inform_number", "enter_digits", "unclear"}
     | {"nlu_fallback", "slower", "help", "start_over", "change_language", "are_you_a_robot"}
+    | {"out_of_scope"}  # what follows it is the matter
 )
 REACHED_OUTCOMES = frozenset({"connected_to_person", "callback_booked", "message_taken"})
 BAD_MOODS = frozenset({"annoyed_with_bot", "upset"})

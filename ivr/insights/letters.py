@@ -34,10 +34,10 @@ class Letter:
 
 
 def percent(value: float | None) -> str:
-    """Write a share: "4.2 %" below ten, "43 %" above, a dash for none."""
+    """Write a share: "4.2 %" below ten, "0 %" for nothing, "43 %" above, a dash for none."""
     if value is None:
         return "–"
-    return f"{100 * value:.1f} %" if value < 0.1 else f"{100 * value:.0f} %"
+    return f"{100 * value:.1f} %" if 0 < value < 0.1 else f"{100 * value:.0f} %"
 
 
 def amount(value: float | None, digits: int = 0) -> str:

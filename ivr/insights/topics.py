@@ -172,7 +172,8 @@ def _place_in(middle: tuple[str, ...], word: str) -> int:
 def _proposal(texts: Sequence[str], words: _Words) -> Proposal:
     """Trouble in a third of the calls is a process that fails; questions in half of them lack an article."""
     said = [_plain(text) for text in texts]
-    if 3 * sum(bool(words.trouble.intersection(one)) for one in said) >= len(said):
+    stems = tuple(words.trouble)
+    if 3 * sum(any(word.startswith(stems) for word in one) for one in said) >= len(said):
         return Proposal.PROCESS
     asking = sum(bool(one) and one[0] in words.asking for one in said)
     return Proposal.ARTICLE if 2 * asking >= len(said) else Proposal.INTENT

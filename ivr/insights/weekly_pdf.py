@@ -31,7 +31,7 @@ COLOURS = {
     "gave_up": HexColor("#b93434"),
 }
 MARGIN = 18 * mm
-WIDE = A4[0] - 2 * MARGIN
+WIDE = A4[0] - 2 * MARGIN - 12  # the frame pads six points at each side
 
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13, textColor=INK)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=8, leading=10.5, textColor=SOFT)
