@@ -81,6 +81,8 @@ def filled_in(name: str, settings: Settings, periods: Periods, today: date) -> s
         "orders": settings.orders_url or "the demo shop",
         "whisper_model": settings.whisper_model,
         "carrier": parts[0].name,
+        "recording_note": _recording_note(settings, periods),
+        "recording_basis": _recording_basis(settings),
         "region_note": _region_note(settings, is_local),
         "processors": _table(parts),
         **{field: str(days) for field, days in asdict(periods).items()},
@@ -94,6 +96,29 @@ def guide() -> Guide:
     parts = [part.partition("\n") for part in text.split("\n## ")[1:]]
     sections = tuple(Section(title.strip(), body.strip()) for title, _, body in parts)
     return Guide(hashlib.sha256(text.encode()).hexdigest()[:8], sections)
+
+
+def _recording_note(settings: Settings, periods: Periods) -> str:
+    if not settings.recording_purposes:
+        return "No sound of calls is kept: recording is off."
+    return (
+        "Callers are asked, before anything is recorded, whether the part with the bot may be "
+        f"({_for(settings)}); everything but a yes is a no, with the same service. Silence is recorded while "
+        "digits are asked for; a card or personal number told deletes the recording. "
+        f"Kept {periods.recordings} days; who listens is noted."
+    )
+
+
+def _recording_basis(settings: Settings) -> str:
+    if not settings.recording_purposes:
+        return (
+            "consent (Art. 6(1)(a)) would be needed to record calls, which is not done. No training on calls."
+        )
+    return f"consent (Art. 6(1)(a)) for each purpose of recording ({_for(settings)}), by word or key."
+
+
+def _for(settings: Settings) -> str:
+    return ", ".join(part.strip() for part in settings.recording_purposes.split(","))
 
 
 def _region_note(settings: Settings, is_local: bool) -> str:

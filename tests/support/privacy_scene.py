@@ -51,12 +51,17 @@ class PrivacyScene:
         self.file = folder / "ivr.db"
         self.clock = SteeredClock()
         self.shelf = ToldShelf()
-        self.file.write_bytes(_empty_database())
+        self.url = f"sqlite:///{self.file}"
+        self.make_database()
         self.open()
+
+    def make_database(self) -> None:
+        """Make the database, with nothing in it."""
+        self.file.write_bytes(_empty_database())
 
     def open(self) -> None:
         """Open the database as it lies there now."""
-        self.engine = open_engine(f"sqlite:///{self.file}")
+        self.engine = open_engine(self.url)
         self.records = SqlCallRecords(self.engine, Feed(), self.clock)
         self.privacy = SqlPrivacyRecords(self.engine, self.clock)
         self.clearing = SqlClearingRecords(self.engine, self.clock)
