@@ -38,7 +38,7 @@ def share(hits: int, n: int) -> Figure:
 
 
 def mean(total: int, squares: int, n: int, scale: float = 1.0) -> Figure:
-    """Return the mean of n values from their sum and sum of squares, with a normal 95 % interval."""
+    """Return the mean of n values, none below zero, from their sum and squares; a normal 95 % interval."""
     if n <= 0:
         return NOTHING
     value = total / n
@@ -46,7 +46,7 @@ def mean(total: int, squares: int, n: int, scale: float = 1.0) -> Figure:
         return Figure(value * scale, None, None, 1)
     variance = max(0.0, (squares - n * value * value) / (n - 1))
     reach = Z_95 * sqrt(variance / n)
-    return Figure(value * scale, (value - reach) * scale, (value + reach) * scale, n)
+    return Figure(value * scale, max(0.0, value - reach) * scale, (value + reach) * scale, n)
 
 
 def quantile(classes: Mapping[str, int], q: float) -> Figure:

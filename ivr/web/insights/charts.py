@@ -13,6 +13,7 @@ BAR_HEIGHT = 36.0
 COLUMN_HEIGHT = 140.0
 FLOW_LABEL = 160.0
 BOX = 12.0
+ROOM_FOR_TWO = 60.0
 DOT_PLOT = 300.0
 
 
@@ -26,6 +27,7 @@ class Piece:
     width: float
     height: float
     says: str = ""
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,23 @@ def hour_columns(calls_by_hour: Mapping[str, int]) -> list[Piece]:
 def flow_boxes(picture: Flow) -> list[Piece]:
     """Return the stops as boxes."""
     return [
-        Piece(stop.name, _column_x(picture, stop.column), stop.y, BOX, max(stop.height, 1.0), str(stop.calls))
+        Piece(
+            stop.name,
+            _column_x(picture, stop.column),
+            stop.y,
+            BOX,
+            max(stop.height, 1.0),
+            str(stop.calls),
+            stop.column,
+        )
         for stop in picture.stops
     ]
+
+
+def label_y(box: Piece) -> float:
+    """Return where a stop's name stands: those of tall neighbours at different heights, for they are long."""
+    apart = 16.0 if box.column % 2 else -8.0
+    return box.y + box.height / 2 + (apart if box.height > ROOM_FOR_TWO else 4.0)
 
 
 def flow_curves(picture: Flow) -> list[Curve]:
