@@ -13,7 +13,8 @@ a tone each way tells when both hear each other.
 import asyncio
 import itertools
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,10 @@ from ivr.dialogue.wording import Wording
 from ivr.handoff.briefing import brief, spoken_s
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
+from ivr.handoff.places import room
 from tests.support.carrier_world import LOUD, PhoneInHand
 from tests.support.crash_world import CrashWorld
+from tests.support.network_faults import FAULTS
 from tests.support.running_system import ROOT, running_system
 from tests.support.service_on_carrier import TransferWorld, play
 from tests.unit.handoff.test_crash_sweep import SCRIPTS
@@ -53,6 +56,14 @@ CALLERS = (
     "hangs up while it rings",
     "hangs up while talking",
 )
+FAULT_SCRIPTS = tuple(
+    itertools.product(
+        FAULTS,
+        ("accepts", "declines", "is a voicemail", "accepts and drops"),
+        ("waits", "wants a callback", "hangs up while it rings", "hangs up while talking"),
+    )
+)
+SETTLE_S = 120.0  # longer than any watchdog waits
 KEYS = {"wants a callback": "511#", "leaves a message": "53", "asks for the menu and waits on": "52"}
 TALK_S = 20.0
 ALONE_S = 5.0  # the longest an agent may stay on the line without the caller
@@ -71,6 +82,8 @@ class Seen:
     left_on_the_line: int = 0
     state: str = ""
     outcome: str | None = None
+    is_somebody_alone: bool = False  # in the room, long after the other one has left
+    rings: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_lost(self) -> bool:
@@ -84,11 +97,23 @@ def now_s() -> float:
     return asyncio.get_running_loop().time()
 
 
-def measure(first: str, second: str, caller: str, folder: Path) -> Seen:
-    """Play one combination."""
+def measure(
+    first: str,
+    second: str,
+    caller: str,
+    folder: Path,
+    breaks: Callable[[TransferWorld], None] | None = None,
+    settle_s: float = 0.0,
+) -> Seen:
+    """Play one combination; `breaks` makes the network between us and the phones do badly.
+
+    `settle_s` after the end, when the watchdogs have had time, nobody may be on the line.
+    """
     seen = Seen((first, second), caller)
 
     async def scenario(world: TransferWorld) -> None:
+        if breaks is not None:
+            breaks(world)
         await world.caller_asks()
         asked_s = now_s()
         doing = [
@@ -103,7 +128,11 @@ def measure(first: str, second: str, caller: str, folder: Path) -> Seen:
             for task in doing:
                 task.cancel()
         await asyncio.sleep(ALONE_S)
+        joined = world.exchange.conferences.running(room(world.transfer_id))
+        seen.is_somebody_alone = joined is not None and len(joined.seats) == 1
+        await asyncio.sleep(settle_s)
         seen.left_on_the_line = sum(_is_up(phone) for phone in (world.anna, world.bo))
+        seen.rings = {phone.phone.number: phone.names().count("ringing") for phone in (world.anna, world.bo)}
 
     world = play(scenario, folder)
     seen.state, seen.outcome = world.state, world.outcome
@@ -177,6 +206,18 @@ def briefings() -> list[float]:
     return lengths
 
 
+def faults() -> dict[str, Any]:
+    """Play what agents and callers do on a network that loses, repeats, delays and refuses."""
+    counts, wrong = 0, []
+    for fault, first, caller in FAULT_SCRIPTS:
+        with tempfile.TemporaryDirectory() as folder:
+            seen = measure(first, "accepts", caller, Path(folder), FAULTS[fault](), SETTLE_S)
+        counts += 1
+        if seen.is_lost or seen.left_on_the_line or seen.is_somebody_alone or max(seen.rings.values()) > 1:
+            wrong.append(f"{fault}: {seen}")
+    return {"scripts": counts, "wrong": wrong}
+
+
 def sequences(count: int) -> dict[str, Any]:
     """Drive the transfer desk through random orders of everything that can happen; return what broke."""
     few = settings(max_examples=count, stateful_step_count=40, deadline=None, database=None)
@@ -235,6 +276,7 @@ def main(live_calls: int, sequence_count: int, race_count: int) -> None:
     result["random"] = sequences(sequence_count)
     result["races"] = race(race_count)
     result["crashes"] = crashes()
+    result["faults"] = faults()
     if live_calls:
         with tempfile.TemporaryDirectory() as folder, running_system(Path(folder), agents=WHO) as system:
             found, lost_live = live_transfers(system, live_calls)
@@ -247,7 +289,7 @@ def main(live_calls: int, sequence_count: int, race_count: int) -> None:
     print(f"{len(seen)} transfers, {len(lost)} callers lost, outcomes {result['outcomes']}")
     for one in lost:
         print("lost:", one)
-    for name in ("random", "races", "crashes", "live"):
+    for name in ("random", "races", "crashes", "faults", "live"):
         print(f"{name}: {result.get(name, 'not asked for')}")
     save("transfer", result)
 
