@@ -17,6 +17,7 @@ LETTER, DIGIT = "A", "9"
 MOST_COST = 7.0  # beyond that it is a sentence, not a code
 _ALIKE = 1.0
 _SKIPPED = 2.5
+_WORD_AS_LETTERS = 2.0  # "in" is seldom I and N: recognition writes letters in capitals
 _TOKENS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _DIGITS_FOR = {"O": "0", "I": "1", "L": "1", "B": "8", "S": "5", "Z": "2"}
 _LETTERS_FOR = {"0": "O", "8": "A", "1": "I", "5": "S", "2": "Q"}
@@ -42,8 +43,10 @@ def hear_code(text: str, shape: str, language: str = "en") -> str | None:
 
     `shape` is made of "A" for a letter and "9" for a digit. An unknown language is read as English.
     """
+    words = _TOKENS.findall(text.replace("-", " ").replace(".", " "))
     reader = _Reader(
-        [word.lower() for word in _TOKENS.findall(text.replace("-", " ").replace(".", " "))],
+        [word.lower() for word in words],
+        frozenset(word.lower() for word in words if word.isupper()),
         shape,
         NUMBER_WORDS.get(language, NUMBER_WORDS["en"]),
         LETTER_WORDS.get(language, LETTER_WORDS["en"]),
@@ -66,6 +69,7 @@ def likeliest_code(
 @dataclass
 class _Reader:
     words: list[str]
+    in_capitals: frozenset[str]
     shape: str
     numbers: NumberWords
     letters: LetterWords
@@ -140,7 +144,8 @@ class _Reader:
             elif len(parts) == 2 and units[0] >= 20 and 0 < units[1] < 10:
                 yield _Step(str(sum(units)), 1)
         elif len(word) <= len(self.shape) and (word.isdecimal() or not word.isalpha() or len(word) <= 3):
-            yield _Step(word.upper(), 1, 0.0 if len(word) == 1 or not word.isalpha() else 0.5 * _ALIKE)
+            is_word = word.isalpha() and len(word) > 1 and word not in self.in_capitals
+            yield _Step(word.upper(), 1, _WORD_AS_LETTERS if is_word else 0.0)
 
     def _letter(self, word: str) -> str:
         if len(word) == 1 and word.isalpha():

@@ -85,7 +85,20 @@ LETTER_WORDS: Mapping[str, LetterWords] = {
             "eh": "A",
         },
         frozenset({"double"}),
-        (("as", "in"), ("for",), ("like",), ("is", "for"), ("as",)),
+        (
+            ("as", "in"),
+            ("for",),
+            ("like",),
+            ("is", "for"),
+            ("as",),
+            # and what recognition writes for "as in"
+            ("is", "in"),
+            ("is", "an"),
+            ("is", "and"),
+            ("as", "and"),
+            ("s", "in"),
+            ("s", "and"),
+        ),
     ),
     "sv": LetterWords(
         NATO

@@ -25,6 +25,8 @@ SHAPE = "AA9999"
         ("A D, sorry, B 4 7 1 1", "AB4711"),
         ("um, Q uh X-ray 9 9 8 0", "QX9980"),
         ("8 B 4 7 1 1", "AB4711"),
+        ("Order number O is an Oscar, Q is in Quebec, 4895.", "OQ4895"),
+        ("It's Allison Lima, K.S. and Kilo 92-80.", "LK9280"),
     ],
 )
 def test_english(said: str, code: str) -> None:
