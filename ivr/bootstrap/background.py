@@ -1,6 +1,7 @@
 """What the service does by itself, beside calls and pages."""
 
 import threading
+from datetime import timedelta
 
 from ivr import log
 from ivr.bootstrap.wired import WiredServices
@@ -12,6 +13,7 @@ COUNT_S = 2.0
 PURGE_S = 600.0
 TELL_S = 30.0
 KEEP_PROMISES_S = 60.0
+ONE_DAY = timedelta(days=1)
 _log = log.get("bootstrap")
 
 
@@ -37,11 +39,20 @@ def tell_of_figures(services: WiredServices) -> None:
 
 
 def keep_promises(services: WiredServices) -> None:
-    """Erase whom a live call or a restored backup kept from being erased, and clear out once a night."""
+    """Erase whom a live call or a restored backup kept from being erased, and clear out once a night.
+
+    Tell in the log, too, when calls of the last day have no evidence that they heard it was an AI.
+    """
     pause = threading.Event()
+    told = 0
     while True:
         try:
             services.privacy.eraser.sweep()
+            now = services.clock.now()
+            without, served = services.trust.share_without(now - ONE_DAY, now)
+            if without > told:
+                _log.error("calls_without_disclosure", without=without, served=served)
+            told = without
             if services.privacy.retention.is_due():
                 services.privacy.retention.run()
         except (RecordsUnavailable, RecordRefused, RecordingStays, OSError) as problem:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from ivr.config import Settings
+from ivr.insights.owners import load_owners
 from ivr.privacy.command import PrivacyOffice
 from ivr.records.kinds import Kind
 from ivr.records.sql_records import SqlCallRecords
@@ -58,7 +59,7 @@ class TrustScene(PrivacyScene):
             self.records,
             self.office,
             self.trust,
-            {"bot_hearing": "Speech engineering"},
+            load_owners(ROOT / "nlu_data"),
             Listening(SqlTapeRecords(self.engine), self.privacy.visited, self.shelf.read_recording),
         )
         self.records.enlist_agents([("Erik", "+46850000001")])
