@@ -25,6 +25,8 @@ from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.serving_rasa import ServingRasa
 from ivr.dialogue.wording import Wording
 from ivr.nlu.editing import add_examples, open_version
+from ivr.nlu.model_store import ModelStore
+from ivr.nlu.training import train
 from ivr.running.model_watch import free_port
 from ivr.running.served_model import Noticeboard
 
@@ -38,8 +40,9 @@ def copy_of_the_house(folder: Path) -> tuple[Path, dict[str, str]]:
     """Copy what a running service needs and return the folder and its environment."""
     house = folder / "house"
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(ROOT), str(house)], check=True)
-    shutil.rmtree(house / "nlu_data")
-    shutil.copytree(ROOT / "nlu_data", house / "nlu_data")
+    for name in ("ivr", "nlu_data"):  # as they are, not as they were committed
+        shutil.rmtree(house / name)
+        shutil.copytree(ROOT / name, house / name)
     for name in (".venv", ".venv-rasa"):
         (house / name).symlink_to(ROOT / name)
     (house / "var").mkdir()
@@ -155,8 +158,9 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="ivr-release-") as place:
         house, environment = copy_of_the_house(Path(place))
-        first = (("nlu", "train", "--use"), ("nlu", "test", "--model", "live"))
-        for arguments in (("db", "upgrade"), ("db", "seed"), *first):
+        made = train(house / "nlu_data", house / "var", ROOT / ".venv-rasa")
+        ModelStore(house / "var").make_live(made.version)
+        for arguments in (("db", "upgrade"), ("db", "seed"), ("nlu", "test", "--model", "live")):
             done = ivr(house, environment, *arguments)
             if done.returncode:
                 raise SystemExit(f"ivr {' '.join(arguments)}: {done.stdout}{done.stderr}")
@@ -169,6 +173,7 @@ def main() -> None:
             finally:
                 service.send_signal(signal.SIGINT)
                 service.wait(60)
+    figures["load_average"] = [round(value, 1) for value in os.getloadavg()]
     print(json.dumps(figures, indent=2))
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
