@@ -1,7 +1,6 @@
 """Counts calls into the database: what changed since last time, or everything anew."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,10 +22,10 @@ from sqlalchemy import (
     update,
 )
 
-from ivr.insights.bulk import insert_rows, set_by_value
-from ivr.insights.call_summary import CallSummary, plain, read_summary, summarise
-from ivr.insights.counts import Slice, Subject, by_hour, counts_of
-from ivr.insights.fates import RETURN_DAYS, fate_of
+from ivr.insights.additions import Additions, fate_of_call, fate_of_row
+from ivr.insights.bulk import add_amounts, insert_rows, set_by_value
+from ivr.insights.call_summary import CallSummary, plain, summarise
+from ivr.insights.fates import RETURN_DAYS
 from ivr.insights.sql_figures import MONTH, READ_AT_ONCE, SqlFigures
 from ivr.insights.unmet import Unmet
 from ivr.insights.unmet import unmet_words as words_without_answer
@@ -41,7 +40,6 @@ WRITTEN_AT_ONCE = 50
 UNKNOWN_LANGUAGE = "en"
 OF_A_DAY = (day_counts, hour_counts)
 COUNTED = (call_summaries, unmet_words, *OF_A_DAY, month_counts)
-HourSlice = tuple[str, str, bool]  # hour, release, is_synthetic
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,6 @@ class SqlTally(SqlFigures):
         """
         changed, days = self._take_in(now, limit)
         days |= self._settle(now, limit)
-        self._count_days(days)
         self._sum_up_months(days, now)
         return changed
 
@@ -98,18 +95,22 @@ class SqlTally(SqlFigures):
     # What changed
 
     def _take_in(self, now: datetime, limit: int) -> tuple[int, set[str]]:
-        """Write the summaries of calls with new events; return how many, and the days to count anew."""
+        """Write the summaries of calls with new events and what they add; return how many, and which days."""
         changed = self._changed(limit, now)
         days: set[str] = set()
         for start in range(0, len(changed), WRITTEN_AT_ONCE):
             some = changed[start : start + WRITTEN_AT_ONCE]
             with beginning(self._engine, is_writing=True) as connection:
-                before = select(call_summaries.c.day)
-                before = before.where(call_summaries.c.call_id.in_([one.row["call_id"] for one in some]))
-                days |= set(connection.execute(before).scalars())
+                adds = Additions(self._zone)
+                known = select(call_summaries)
+                known = known.where(call_summaries.c.call_id.in_([one.row["call_id"] for one in some]))
+                for before in connection.execute(known):
+                    adds.take_away(dict(before._mapping))
                 self._store(connection, some)
                 for one in some:
-                    days |= {one.row["day"], *self._tell_others(connection, one.row)}
+                    adds.add(one.row)
+                    self._tell_others(connection, one.row, adds)
+                days |= self._write_down(connection, adds)
         return len(changed), days
 
     def _changed(self, limit: int, now: datetime) -> list[_Changed]:
@@ -143,7 +144,7 @@ class SqlTally(SqlFigures):
             "language": summary.language,
             "release": summary.release,
             "is_synthetic": summary.is_synthetic,
-            "fate": _fate(summary, called_again=False, is_settled=is_settled),
+            "fate": fate_of_call(summary, called_again=False, is_settled=is_settled),
             "caller_key": None if caller is None else self._key_of(caller),
             "order_key": None if summary.order_number is None else self._key_of(summary.order_number),
             "is_settled": is_settled,
@@ -167,11 +168,11 @@ class SqlTally(SqlFigures):
         seen = ((one.row["call_id"], one.last_seq) for one in changed)
         set_by_value(connection, event_streams.c.call_id, event_streams.c.counted_seq, seen)
 
-    def _tell_others(self, connection: Connection, row: Mapping[str, Any]) -> set[str]:
+    def _tell_others(self, connection: Connection, row: Mapping[str, Any], adds: Additions) -> None:
         """Mark who called again: this caller if there is a later call, the same caller's calls before."""
         of_same = _same_matter(row["caller_key"], row["order_key"])
         if of_same is None:
-            return set()
+            return
         begun, since = call_summaries.c.started_at, row["started_at"]
         is_later = and_(begun > since, begun <= since + RETURN)
         later = connection.execute(select(call_summaries.c.call_id).where(of_same, is_later).limit(1)).first()
@@ -179,7 +180,7 @@ class SqlTally(SqlFigures):
         is_this = and_(call_summaries.c.call_id == row["call_id"], literal(later is not None))
         is_meant = or_(and_(of_same, is_earlier), is_this)
         wanted = select(call_summaries).where(is_meant, call_summaries.c.called_again.is_(False))
-        return self._judge_anew(connection, connection.execute(wanted).all(), called_again=True)
+        self._judge_anew(connection, connection.execute(wanted).all(), adds, called_again=True)
 
     def _settle(self, now: datetime, limit: int) -> set[str]:
         """Judge calls anew whose callers have had their days to call again."""
@@ -189,35 +190,36 @@ class SqlTally(SqlFigures):
         if not due:
             return set()
         with beginning(self._engine, is_writing=True) as connection:
-            return self._judge_anew(connection, due, is_settled=True)
+            adds = Additions(self._zone)
+            self._judge_anew(connection, due, adds, is_settled=True)
+            return self._write_down(connection, adds)
 
-    def _judge_anew(self, connection: Connection, found: Iterable[Any], **changes: bool) -> set[str]:
-        days = set()
+    def _judge_anew(
+        self, connection: Connection, found: Iterable[Any], adds: Additions, **changes: bool
+    ) -> None:
         for row in found:
-            called_again = changes.get("called_again", row.called_again)
-            is_settled = changes.get("is_settled", row.is_settled)
-            fate = _fate(read_summary(row.summary), called_again, is_settled)
+            judged = {**row._mapping, **changes}
+            judged["fate"] = fate_of_row(judged)
+            adds.take_away(dict(row._mapping))
+            adds.add(judged)
             changed = update(call_summaries).where(call_summaries.c.call_id == row.call_id)
-            connection.execute(changed.values(fate=fate, **changes))
-            days.add(row.day)
-        return days
+            connection.execute(changed.values(fate=judged["fate"], **changes))
+
+    def _write_down(self, connection: Connection, adds: Additions) -> set[str]:
+        """Add to the sums in the transaction that changes the calls; return the days they belong to."""
+        for table, rows_of_days in zip(OF_A_DAY, adds.rows(), strict=True):
+            add_amounts(connection, table, rows_of_days)
+            is_empty = and_(table.c.day.in_(adds.days), table.c.amount == 0)
+            connection.execute(delete(table).where(is_empty))
+        return adds.days
 
     # What a day comes down to
 
     def _count_days(self, days: Iterable[str]) -> None:
         for day in sorted(days):
-            counted, hourly = self._counted(day)
-            sums = [
-                {**slice_._asdict(), "measure": subject.measure, "key": subject.key, "amount": amount}
-                for (slice_, subject), amount in counted.items()
-            ]
-            by_the_hour = [
-                {"day": day, "hour": hour, "release": release, "is_synthetic": is_synthetic}
-                | {"measure": subject.measure, "key": subject.key, "amount": amount}
-                for ((hour, release, is_synthetic), subject), amount in hourly.items()
-            ]
+            adds = self._counted(day)
             with beginning(self._engine, is_writing=True) as connection:
-                for table, rows_of_day in zip(OF_A_DAY, (sums, by_the_hour), strict=True):
+                for table, rows_of_day in zip(OF_A_DAY, adds.rows(), strict=True):
                     connection.execute(delete(table).where(table.c.day == day))
                     insert_rows(connection, table, rows_of_day)
 
@@ -235,29 +237,20 @@ class SqlTally(SqlFigures):
                 connection.execute(delete(month_counts).where(month_counts.c.month == month))
                 connection.execute(insert(month_counts).from_select(names, sums.group_by(*columns)))
 
-    def _counted(self, day: str) -> tuple[Counter[tuple[Slice, Subject]], Counter[tuple[HourSlice, Subject]]]:
+    def _counted(self, day: str) -> Additions:
         """Count a day's calls; fates that were written before somebody called again are put right."""
-        counted: Counter[tuple[Slice, Subject]] = Counter()
-        hourly: Counter[tuple[HourSlice, Subject]] = Counter()
+        adds = Additions(self._zone)
         changed = []
         of_day = select(call_summaries).where(call_summaries.c.day == day)
         with beginning(self._engine) as connection:
             for row in connection.execute(of_day.execution_options(yield_per=READ_AT_ONCE)):
-                summary = read_summary(row.summary)
-                slice_ = Slice(day, row.intent, row.language, row.release, row.is_synthetic)
-                fate = _fate(summary, row.called_again, row.is_settled)
+                fate = adds.add(dict(row._mapping))
                 if fate != row.fate:
                     changed.append((row.call_id, fate))
-                hour = self._local(row.started_at).hour
-                adds = counts_of(summary, fate, row.called_again, hour)
-                for subject, amount in adds.items():
-                    counted[slice_, subject] += amount
-                for subject, amount in by_hour(adds):
-                    hourly[(f"{hour:02}", row.release, row.is_synthetic), subject] += amount
         if changed:
             with beginning(self._engine, is_writing=True) as connection:
                 set_by_value(connection, call_summaries.c.call_id, call_summaries.c.fate, changed)
-        return counted, hourly
+        return adds
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone)
@@ -284,17 +277,3 @@ def _who_called_again(connection: Connection) -> Iterator[str]:
                 after = bisect_right(made, begun, key=itemgetter(0))
                 if after < len(made) and made[after][0] <= begun + RETURN:
                     yield call_id
-
-
-def _fate(summary: CallSummary, called_again: bool, is_settled: bool) -> Any:
-    return fate_of(
-        summary.outcome,
-        is_escalated=summary.is_escalated,
-        has_reached_person=summary.has_reached_person,
-        has_answer=summary.has_answer,
-        failures=summary.failures,
-        is_frustrated=summary.is_frustrated,
-        said_solved=summary.said_solved,
-        called_again=called_again,
-        is_settled=is_settled,
-    )
