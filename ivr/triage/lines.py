@@ -3,18 +3,25 @@
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
-from ivr.handoff.escalation.signals import READ_FROM_WORDS
+from ivr.handoff.escalation.signals import READ_FROM_WORDS, Signal
 from ivr.nlu.yaml_marks import BrokenFile, Problem, line_of, pairs, read, text
 from ivr.triage.features import normal
 
 LABELS = tuple(signal.value for signal in READ_FROM_WORDS)
 CALM = "calm"
-MOST_VARIANTS = 14  # of one line
+# What a person is fetched for whatever it is in particular; the others are heard differently.
+REASONS = tuple(
+    signal.value
+    for signal in READ_FROM_WORDS
+    if signal not in {Signal.ASKED_FOR_PERSON, Signal.SAID_ANGRILY, Signal.CORRECTION}
+)
+ANY_REASON = "any_reason"  # learnt beside the labels: is it one of the reasons, no matter which
+MOST_VARIANTS = 5  # of one line
 CALM_WEIGHT = 1.5  # most callers are calm, most lines are not
 SEED = 20
 # What the sentences that teach Rasa its intents teach here; intents that may mean either are left out.
@@ -37,12 +44,16 @@ _ALIKE = (
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence to learn from: normalised words, what they mean, and the written line it comes from."""
+    """One sentence to learn from: normalised words, what they mean, the written line and the file it is from.
+
+    `block` numbers the file: lines of one file are alike, so whole files are held out when one calibrates.
+    """
 
     words: str
     labels: frozenset[str]
     source: int
     weight: float = 1.0
+    block: int | None = None
 
 
 def folder(nlu_data: Path) -> Path:
@@ -85,16 +96,17 @@ def read_lines(nlu_data: Path) -> list[Line]:
     """Return every line's variants; the same files give the same lines. Raises yaml.YAMLError, OSError."""
     found: list[Line] = []
     source = 0
-    for file in sorted(folder(nlu_data).glob("*.yml")):
+    files = sorted(folder(nlu_data).glob("*.yml"))
+    for at, file in enumerate(files):
         for name, block in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             labels = frozenset(name.split("+")) - {CALM}
             for written in block.splitlines():
                 source += 1
                 variants = [words for words in map(normal, variants_of(written)) if words]
-                weight = len(variants) ** -0.4 if variants else 0.0  # a line with many variants counts more
+                weight = len(variants) ** -0.6 if variants else 0.0  # a line with many variants counts more
                 weight *= 1.0 if labels else CALM_WEIGHT
-                found += [Line(words, labels, source, weight) for words in variants]
-    return found + _intent_lines(nlu_data, source)
+                found += [Line(words, labels, source, weight, at) for words in variants]
+    return found + _intent_lines(nlu_data, source, len(files))
 
 
 def sources(nlu_data: Path) -> list[Path]:
@@ -102,9 +114,9 @@ def sources(nlu_data: Path) -> list[Path]:
     return [*sorted(folder(nlu_data).glob("*.yml")), *sorted((nlu_data / "nlu").glob("*/*.yml"))]
 
 
-def _intent_lines(nlu_data: Path, source: int) -> list[Line]:
+def _intent_lines(nlu_data: Path, source: int, first_block: int) -> list[Line]:
     found: list[Line] = []
-    for file in sorted((nlu_data / "nlu").glob("*/*.yml")):
+    for at, file in enumerate(sorted((nlu_data / "nlu").glob("*/*.yml")), start=first_block):
         for block in yaml.safe_load(file.read_text(encoding="utf-8")).get("nlu") or ():
             intent = block.get("intent")
             if intent is None or intent in NEITHER:
@@ -115,7 +127,7 @@ def _intent_lines(nlu_data: Path, source: int) -> list[Line]:
                 words = normal(_MARKED.sub(r"\1", example.strip().removeprefix("-")))
                 if words:
                     labels = frozenset({label} if label else ())
-                    found.append(Line(words, labels, source, 1.0 if labels else CALM_WEIGHT))
+                    found.append(Line(words, labels, source, 1.0 if labels else CALM_WEIGHT, at))
     return found
 
 
@@ -141,13 +153,13 @@ def varied(lines: list[Line]) -> list[Line]:
     calm = [line for line in lines if not line.labels]
     made = list(lines)
     for line in lines:
-        if chooser.random() < 0.45:
-            made.append(Line(misheard(line.words, chooser), line.labels, line.source, line.weight * 0.6))
-        if calm and chooser.random() < 0.3:
+        if chooser.random() < 0.3:
+            made.append(replace(line, words=misheard(line.words, chooser), weight=line.weight * 0.6))
+        if calm and chooser.random() < 0.2:
             other = chooser.choice(calm)
             pair = [line.words, other.words]
             chooser.shuffle(pair)
-            made.append(Line(" ".join(pair), line.labels, line.source, line.weight * 0.6))
+            made.append(replace(line, words=" ".join(pair), weight=line.weight * 0.6))
     return [line for line in made if line.words]
 
 

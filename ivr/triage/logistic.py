@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-STEPS = 60
+STEPS = 40
 
 
 class Examples:
@@ -48,15 +48,16 @@ def fit_logistic(examples: Examples, slots_in_all: int, strength: float) -> tupl
     import torch  # only training needs it, and it takes a second to load
 
     rows = len(examples.wanted)
-    slots, values = torch.from_numpy(examples.slots), torch.from_numpy(examples.values)
+    used, seen = np.unique(examples.slots, return_inverse=True)  # what no example has stays zero
+    slots, values = torch.from_numpy(seen.astype(np.int64)), torch.from_numpy(examples.values)
     starts = torch.from_numpy(examples.starts)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # "sparse CSR is in beta": what is used of it is tested
-        matrix = torch.sparse_csr_tensor(starts, slots, values, (rows, slots_in_all))
+        matrix = torch.sparse_csr_tensor(starts, slots, values, (rows, len(used)))
     turned = matrix.to_sparse_coo().t().coalesce().to_sparse_csr()
     wanted = torch.from_numpy(examples.wanted).float()
     share = torch.from_numpy(examples.weights / examples.weights.sum()).float()[:, None]
-    table = torch.zeros(slots_in_all, wanted.shape[1], requires_grad=True)
+    table = torch.zeros(len(used), wanted.shape[1], requires_grad=True)
     bias = torch.full((wanted.shape[1],), -2.0, requires_grad=True)
     solver = torch.optim.LBFGS(
         [table, bias], max_iter=STEPS, history_size=8, line_search_fn="strong_wolfe", tolerance_change=1e-7
@@ -73,4 +74,6 @@ def fit_logistic(examples: Examples, slots_in_all: int, strength: float) -> tupl
         return loss
 
     solver.step(closure)
-    return table.detach().numpy().astype(np.float64), bias.detach().numpy().astype(np.float64)
+    weights = np.zeros((slots_in_all, wanted.shape[1]))
+    weights[used] = table.detach().numpy()
+    return weights, bias.detach().numpy().astype(np.float64)

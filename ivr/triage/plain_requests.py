@@ -56,6 +56,16 @@ _ASKS = tuple(
         r"\bjag vill ha (?:en )?(?:riktig )?(?:människa|person|handläggare)\b",
         r"\b(?:ring|ringa) (?:mig tillbaka|upp mig|mig upp)\b",
         rf"\b(?:snakke|prate) med {_NB_PERSON}\b|\b(?:sett|koble) meg (?:over|til|videre)\b",
+        rf"\b(?:is|isnt|are|would) there (?:be )?{_EN_PERSON} (?:there )?(?:i|we|who|that) "
+        r"(?:(?:can|could|may|might) (?:speak|talk|ask|help|chat|discuss|explain)|(?:i )?(?:speaks|knows))\b",
+        rf"\b(?:discuss|sort) (?:it |this |that )?(?:out )?with {_EN_PERSON}\b",
+        rf"\b(?:get|gotten) hold of (?:{_EN_PERSON}|\w+ (?:in|from) \w+)$",
+        r"\b(?:flesh and blood|kött och blod)\b",
+        rf"^(?:\w+ ){{0,4}}(?:front desk|reception|the office){_POLITE}$",
+        r"\bkoppla (?:mig )?(?:till|vidare|fram)\b|\bkoppla mig(?: nu| tack)?$|\btelefonisten\b",
+        rf"\b(?:få|ha) tag (?:på|i) (?:{_SV_PERSON}|ekonomi\w*|lagret|butiken|\w+avdelningen)\b",
+        rf"\bfinns det {_SV_PERSON} (?:där )?(?:som|jag|man|att) (?:kan |jag |man )*"
+        r"(?:prata|snacka|tala|fråga|hjälpa|svara)\b",
         rf"\bpuhua {_FI_PERSON}\b|\byhdistä(?:kää)? (?:minut )?(?:{_FI_PERSON}|asiakaspalveluun)\b",
     )
 )
