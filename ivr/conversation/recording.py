@@ -19,6 +19,7 @@ PURPOSES = ("quality", "training")
 ANSWER = Expectation(Expecting.YES_NO, "recording")
 AGREEING_KEY = "9"  # the lower ones choose languages
 MOST_WORDS = 5  # a longer sentence is about something else
+FEWEST_OF_A_REQUEST = 4  # "yeah, clean" is a yes misheard: no consent, and no request either
 
 
 class TapeState(StrEnum):
@@ -173,4 +174,6 @@ def yes_or_no(text: str, language: str) -> bool | None:
         return None
     if known.no.intersection(words):
         return False
-    return True if words[0] in known.yes and (known.yes | known.polite).issuperset(words) else None
+    if words[0] in known.yes and (known.yes | known.polite).issuperset(words):
+        return True
+    return False if words[0] in known.yes and len(words) < FEWEST_OF_A_REQUEST else None

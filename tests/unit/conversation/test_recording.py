@@ -214,6 +214,7 @@ def test_no_way_through_the_table_records_before_a_notice_was_heard_and_agreed_t
         ("Yes, please.", "en", True),
         ("yes but where is my parcel", "en", None),
         ("okay no", "en", False),
+        ("Yeah, clean.", "en", False),
         ("Ja tack", "sv", True),
         ("nej tack", "sv", False),
         ("ja takk", "nb", True),
