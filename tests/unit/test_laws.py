@@ -21,7 +21,7 @@ READS_ENVIRONMENT = {
 }
 ADAPTER_NAME = re.compile(
     r"^class \w+(?:Transcriber|Synthesizer|Dialogue|OrderBook|Records|Switchboard|Recordings|Shop|PrivacyDesk"
-    r"|Tally|TapeDeck|Traces|Notices|SmtpPost|HttpWebhook)\b"
+    r"|Tally|TapeDeck|Traces|Notices|Post|Webhook)\b"
     r"(?!\([^)]*Protocol)",
     re.MULTILINE,
 )
