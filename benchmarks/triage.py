@@ -5,9 +5,9 @@
     python -m benchmarks.triage --held-out --save   both halves and what each signal adds: once, after tuning
     python -m benchmarks.triage --show dev          every call of the development half that went wrong
 
-The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines. `en.yml` and
-`sv.yml` are for development; once their even numbers were held out, and were read too often for that.
-`held_out_2_*.yml` were written before the second round of lines and thresholds, for one reading after it.
+The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines they judge.
+`en.yml`, `sv.yml` and `held_out_2_*.yml`, which has been read, are for development. `held_out_3_*.yml`
+is by another writer and was read once, after the third round of lines, levels and points.
 The dialogue is a stand-in that answers everything it is not
 told to miss, so what is measured is the escalation alone: words, counts, policy and the core that
 acts on them.

@@ -17,6 +17,10 @@ from ivr.triage.word_reader import NoWordReader
         "Koppla mig till en människa!",
         "får jeg snakke med noen",
         "haluan puhua ihmisen kanssa",
+        "is there somebody I could ask about it",
+        "I'd rather discuss this with a member of staff",
+        "finns det någon jag kan fråga",
+        "jag vill få tag på ekonomiavdelningen",
     ],
 )
 def test_a_plain_request_is_found(words: str) -> None:
@@ -29,6 +33,8 @@ def test_a_plain_request_is_found(words: str) -> None:
         "am I talking to a person",
         "do I have to speak to someone about it",
         "what does the operator cost",
+        "can another person fetch it for me",
+        "kan någon annan hämta paketet",
         "pratar jag med en människa",
         "is the chair for one person",
         "",

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ivr.triage.features import normal, windows
-from ivr.triage.lines import LABELS, Line, check_lines, misheard, read_lines, variants_of
+from ivr.triage.features import SLOTS, normal, windows
+from ivr.triage.lines import ANY_REASON, LABELS, Line, check_lines, misheard, read_lines, variants_of
 from ivr.triage.training import fit
 from ivr.triage.word_reader import NoWordReader, TrainedWordReader, WordsModelMissing, open_reader
 
@@ -33,6 +34,16 @@ def test_it_tells_a_request_for_a_person_from_another(reader: TrainedWordReader)
 def test_the_same_lines_give_the_same_model(reader: TrainedWordReader) -> None:
     again = fit(FEW, "few", ("asked_for_person",))
     assert (again.weights == reader.weights).all()
+
+
+def test_some_reason_makes_the_likeliest_one_as_sure() -> None:
+    labels = ("complaint", "safety", "asked_for_person", ANY_REASON)
+    bias = np.array([-1.0, -2.0, -3.0, 2.0], dtype=np.float32)
+    reader = TrainedWordReader(np.zeros((SLOTS, 4), dtype=np.float32), bias, labels, "made")
+    said = reader.read("well then")
+    assert said["complaint"] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-3)
+    assert said["safety"] < 0.2
+    assert ANY_REASON not in said
 
 
 @pytest.mark.parametrize("words", ["", "   ", "...!?", "\x00\x01", "♪♪"])
