@@ -67,7 +67,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ivr-insights-") as folder:
         url = given.database or f"sqlite:///{folder}/ivr.db"
         upgrade(url)
-        engine = open_engine(url, 60_000)
+        engine = open_engine(url, 3_600_000)
         result = {"machine": machine(), "calls": given.calls, "database": url.partition(":")[0]}
         result |= _measure(engine, given.calls)
         if given.check:
