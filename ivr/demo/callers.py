@@ -76,7 +76,7 @@ class Caller:
 def callers(seed: int, first_day: datetime, days: int) -> Iterator[Caller]:
     """Yield the callers in order of time. Who was not helped may call again within three days."""
     chance = random.Random(seed)
-    found = []
+    found: list[Caller] = []
     for day in range(days):
         midnight = first_day + timedelta(days=day)
         busy = WEEKEND if midnight.weekday() >= 5 else 1.0

@@ -155,8 +155,8 @@ def automation_plot(found: Sequence[tuple[str, float, float, int]]) -> Plot:
 
     Both axes end at 1 and begin at the tenth below the least, so that dots do not crowd in a corner.
     """
-    least_x, least_y = (min(0.9, min(floor(10 * one[place] - 0.5) / 10 for one in found)) for place in (1, 2))
-    least_x, least_y = max(0.0, least_x), max(0.0, least_y)
+    least_x = _axis_begin([contained for _, contained, _, _ in found])
+    least_y = _axis_begin([solved for _, _, solved, _ in found])
     most = max(calls for *_, calls in found)
     dots = (
         Dot(
@@ -169,3 +169,7 @@ def automation_plot(found: Sequence[tuple[str, float, float, int]]) -> Plot:
         for name, contained, solved, calls in found
     )
     return Plot(tuple(dots), least_x, least_y)
+
+
+def _axis_begin(shares: Sequence[float]) -> float:
+    return min(0.9, max(0.0, floor(10 * min(shares) - 0.5) / 10))
