@@ -23,7 +23,7 @@ test: find-python ## Set up what is missing, then check and test everything
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest --everything tests/unit tests/contracts tests/integration tests/e2e
 
-test-unit: find-python ## The light path: no weights, no Rasa, under a minute
+test-unit: find-python ## The light path: no weights, no Rasa, about two minutes
 	@$(PYTHON) -m setup --for test-unit
 	$(BIN)/pytest -m "not weights and not rasa and not browser and not slow" tests/unit
 
