@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode
 
+from ivr.conversation.language_settings import LANGUAGES
 from ivr.dialogue.spoken.saying import aloud
 from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
 from ivr.nlu.speakable import unspeakable
@@ -158,8 +159,12 @@ def _check_one(file: Path, line: int, name: str, texts: list[str | None]) -> Ite
 
 
 def estimated_s(wording: str, language: str = "en") -> float:
-    """Return about how long a sentence takes to say, its braces filled with samples."""
-    values = {name: aloud(name, value, language) for name, value in SAMPLES.items()}
+    """Return about how long a sentence takes to say, its braces filled with samples.
+
+    Samples of a language that is only being written yet are said in English.
+    """
+    spoken = language if language in LANGUAGES else "en"
+    values = {name: aloud(name, value, spoken) for name, value in SAMPLES.items()}
     return len(wording.format_map(values)) / CHARACTERS_PER_S.get(language, SLOWEST)
 
 

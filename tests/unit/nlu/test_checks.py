@@ -99,9 +99,14 @@ def test_one_sentence_for_two_intents(folder: Path) -> None:
 
 
 def test_an_intent_with_few_examples(folder: Path) -> None:
-    file = folder / "nlu" / "en" / "unclear.yml"
-    file.write_text(file.read_text().split("    - hmm hmm")[0])
-    assert "only" in only(new_problems(folder)).what
+    spoil(folder / "domain.yml", "intents:\n", "intents:\n- wants_cake\n")
+    examples = "".join(f"    - one more cake for the {day}th please\n" for day in range(4, 10))
+    (folder / "nlu" / "en" / "cake.yml").write_text(
+        f'version: "3.1"\nnlu:\n- intent: wants_cake\n  examples: |\n{examples}'
+    )
+    found = [problem.what for problem in new_problems(folder) if problem.what.startswith("`wants_cake` has")]
+    assert "`wants_cake` has only 6 example sentences in nlu/en" in found
+    assert "`wants_cake` has only 0 example sentences in nlu/fi" in found
 
 
 def test_an_action_the_service_does_not_have(folder: Path) -> None:
