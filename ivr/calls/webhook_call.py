@@ -56,24 +56,25 @@ class WebhookCall:
     def take(self, turn: WebhookTurn) -> WebhookAnswer:
         """Take what the caller said or pressed, return what to say and what comes next.
 
-        An answer to an older question gets the current question again.
+        An answer to an older question gets the current question again. A turn that fails leaves its
+        question open: the network asks again, and that is taken as an answer to it.
         """
         if self._last is not None and turn.number != self._number:
             return self._last
         self._note_what_was_heard()
-        self._number += 1
+        number = self._number + 1
         if self._is_first_of_several_keys(turn):
             self._first_key = turn.digits
             missing = (self._conversation.expects.digits or 1) - 1
             rest = replace(self._conversation.expects, digits=missing)
-            self._last = WebhookAnswer((), NextStep.KEYS, rest, self._number)
+            self._number, self._last = number, WebhookAnswer((), NextStep.KEYS, rest, number)
             return self._last
         collected = _Collected(self._conversation.expects)
         for event in self._events(turn):
             self._feed(event, collected)
         if not collected.is_decided:
             self._feed(NothingSaid(), collected)
-        self._last = collected.answer(self._number)
+        self._number, self._last = number, collected.answer(number)
         for prompt in self._last.prompts:
             self._append(Kind.PROMPT_STARTED, prompt_id=prompt.id, text=prompt.text, language=prompt.language)
         if collected.outcome is not None:

@@ -51,7 +51,7 @@ class House:
             engines,
             PlainPhrasebook(),
             lambda: Ear(LoudnessActivity()),
-            lambda sid: recording,
+            lambda sid: recording() if callable(recording) else recording,
             Pace(),
             "en",
             1200,
@@ -167,6 +167,22 @@ def test_a_late_webhook_gets_the_current_question_again():
     answer = house.turn(first.number, recording_sid=RECORDING)
     assert house.turn(first.number, recording_sid=RECORDING) == answer
     assert len(house.dialogue.heard) == 1
+
+
+def test_a_turn_that_failed_is_taken_when_the_network_asks_again():
+    takes = iter([OSError("the disk is full"), SPOKEN_WAV])
+
+    def recording():
+        taken = next(takes)
+        if isinstance(taken, OSError):
+            raise taken
+        return taken
+
+    house = House(heard("where is my order"), lines=[ASK_NUMBER], recording=recording)
+    first = house.turn()
+    with pytest.raises(OSError, match="disk"):
+        house.turn(first.number, recording_sid=RECORDING)
+    assert said(house.turn(first.number, recording_sid=RECORDING)) == ["ask_number"]
 
 
 def test_a_number_keyed_into_a_recording_is_gathered_from_its_first_digit():
