@@ -12,6 +12,7 @@ from ivr.speech.short_answers import (
     BY_WHOLE,
     Weighed,
     is_plain_answer,
+    is_sentence,
     likeliest,
     longest_s,
     says_more,
@@ -36,7 +37,8 @@ def answer_heard(
 ) -> Recognised:
     """Return the expected answer if the sound is one, else `free`, which the decoder wrote by itself."""
     asked = among = spellings(expects, language)
-    if not among or is_plain_answer(among, free.text, free.mean_log_probability):
+    sureness = free.mean_log_probability
+    if not among or is_plain_answer(among, free.text, sureness) or is_sentence(free.text, sureness):
         return free
     word = around_the_sound(audio)
     if not 0 < word.size <= longest_s(expects) * SAMPLE_RATE_HZ:

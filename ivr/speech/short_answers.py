@@ -27,6 +27,7 @@ _YES_NO_WEIGHT_OF_RIVALS = 0.8
 _MOST_RIVALRY = 8.0
 _LEAST_RIVALRY = -12.0
 _WORTH_NAMING = 0.02
+_SENTENCE_WORDS, _SENTENCE_SURE = 3, -0.6
 _SURE = -0.35  # exp of it is a confidence of 0.7
 
 
@@ -121,6 +122,14 @@ def is_plain_answer(among: Sequence[Spelling], text: str, mean_log_probability: 
     return mean_log_probability >= _SURE and any(
         one.answer is not None and one.once.strip(" .").lower() == said for one in among
     )
+
+
+def is_sentence(text: str, mean_log_probability: float) -> bool:
+    """Say whether what the decoder wrote by itself is clearly more than a word: nothing needs weighing then.
+
+    Of 186 bare words (benchmarks/asr_clips.py, base) one was written as three words, at -1.54.
+    """
+    return len(words_of(text)) >= _SENTENCE_WORDS and mean_log_probability >= _SENTENCE_SURE
 
 
 def says_more(among: Sequence[Spelling], text: str, answer: str) -> bool:

@@ -7,6 +7,7 @@ from ivr.speech.short_answers import (
     Spelling,
     Weighed,
     is_plain_answer,
+    is_sentence,
     likeliest,
     longest_s,
     says_more,
@@ -67,6 +68,19 @@ def test_an_answer_written_with_confidence_needs_no_weighing() -> None:
     assert is_plain_answer(among, "Yes.", -0.2)
     assert not is_plain_answer(among, "Yes.", -0.9)
     assert not is_plain_answer(among, "Help.", -0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "sureness", "expected"),
+    [
+        ("Are you a robot?", -0.2, True),
+        ("and I'll end.", -1.5, False),
+        ("Yes, please.", -0.1, False),
+        ("", 0.0, False),
+    ],
+)
+def test_a_clear_sentence_needs_no_weighing(text: str, sureness: float, expected: bool) -> None:
+    assert is_sentence(text, sureness) is expected
 
 
 def test_several_digits_in_one_breath_are_no_single_digit() -> None:
