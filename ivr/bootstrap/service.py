@@ -41,6 +41,7 @@ from ivr.conversation.language_settings import read_languages
 from ivr.conversation.patience import Pace
 from ivr.conversation.recording import read_purposes
 from ivr.dialogue.actions import Actions
+from ivr.dialogue.look_ups import RecordedLookUps
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
 from ivr.dialogue.try_limits import MemoryTryLimits
@@ -182,7 +183,8 @@ def wire(settings: Settings) -> WiredServices:
     metrics = make_registry(ServiceFigures(calls, hearing))
     caller_of = partial(_caller_of, records)
     pause = time.sleep  # noqa: TID251  the order check's adapter to real time
-    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, pause, caller_of)
+    look_ups = RecordedLookUps(records)
+    order_check = OrderCheck(orders, MemoryTryLimits(clock), clock, pause, caller_of, look_ups=look_ups)
     readiness = {
         "records": records.is_ready,
         "orders": orders.is_ready,
@@ -230,6 +232,7 @@ def wire(settings: Settings) -> WiredServices:
             RecordedPrivacyDesk(records, open_tickets(database, clock)),
             lambda: clock.now().date(),
             library,
+            look_ups,
         ),
         library=library,
         readiness=readiness,

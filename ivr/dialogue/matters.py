@@ -40,6 +40,7 @@ class Matter:
     is_confirmed: bool = False
     is_for_person: bool = False
     change: ChangeKind | None = None
+    system: str | None = None  # the company's that is asked once everything is known, beside the order book
 
 
 DEFAULT_MATTER = "order_status"
@@ -51,13 +52,16 @@ MATTERS: Mapping[str, Matter] = {
         asks=(Question.CHOICE, Question.DELIVERY_DAY, Question.ADDRESS),
         is_confirmed=True,
         change=ChangeKind.MOVE_DELIVERY,
+        system="orders",
     ),
-    "cancel_order": Matter(needs_order=True, is_confirmed=True, change=ChangeKind.CANCEL),
-    "return_item": Matter(needs_order=True, is_confirmed=True, change=ChangeKind.RETURN),
-    "return_status": Matter(needs_order=True),
-    "invoice": Matter(needs_order=True, is_confirmed=True, change=ChangeKind.RESEND_INVOICE),
-    "balance": Matter(needs_order=True),
-    "stock": Matter(asks=(Question.PRODUCT,)),
+    "cancel_order": Matter(needs_order=True, is_confirmed=True, change=ChangeKind.CANCEL, system="orders"),
+    "return_item": Matter(needs_order=True, is_confirmed=True, change=ChangeKind.RETURN, system="returns"),
+    "return_status": Matter(needs_order=True, system="returns"),
+    "invoice": Matter(
+        needs_order=True, is_confirmed=True, change=ChangeKind.RESEND_INVOICE, system="invoices"
+    ),
+    "balance": Matter(needs_order=True, system="invoices"),
+    "stock": Matter(asks=(Question.PRODUCT,), system="products"),
     "complaint": Matter(asks=(Question.WORDS,), is_for_person=True),
     "payment_problem": Matter(asks=(Question.WORDS,), is_for_person=True),
     "change_details": Matter(asks=(Question.WORDS,), is_for_person=True),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.clock import Clock
+from ivr.dialogue.look_ups import LookUps, NotedNowhere
 from ivr.dialogue.try_limits import Try, TryLimits
 from ivr.orders.order_book import Order, OrderBook, OrderBookUnavailable
 
+SYSTEM = "orders"
 ANSWER_AFTER_S = 0.1  # a local look-up takes 2 ms; the rest hides the difference
 
 
@@ -44,6 +46,7 @@ class OrderCheck:
         pause: Callable[[float], None],
         caller_of: Callable[[str], str | None],
         answer_after_s: float = ANSWER_AFTER_S,
+        look_ups: LookUps | None = None,
     ) -> None:
         """`pause` sleeps for seconds; `caller_of` gives the caller's number of a call, None when withheld."""
         self._book = book
@@ -52,6 +55,7 @@ class OrderCheck:
         self._pause = pause
         self._caller_of = caller_of
         self._answer_after_s = answer_after_s
+        self._look_ups = look_ups or NotedNowhere()
 
     def check(self, call_id: str, number: str, postcode: str) -> Checked:
         """Check one pair. Blocking, any thread; takes at least `answer_after_s`."""
@@ -68,9 +72,12 @@ class OrderCheck:
         try:
             order = self._book.find(attempt.order_number)
         except OrderBookUnavailable:
+            self._look_ups.note(attempt.call_id, SYSTEM, False)
             return Checked(CheckOutcome.UNAVAILABLE)
         expected = order.postcode if order else "-"
         if order and hmac.compare_digest(expected, postcode):
+            self._look_ups.note(attempt.call_id, SYSTEM, True, order.number)
             return Checked(CheckOutcome.FOUND, order)
+        self._look_ups.note(attempt.call_id, SYSTEM, False)
         may_go_on = self._limits.count_failure(attempt)
         return Checked(CheckOutcome.NO_MATCH if may_go_on else CheckOutcome.LOCKED)

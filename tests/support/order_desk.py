@@ -3,11 +3,13 @@
 from datetime import date
 
 from ivr.dialogue.actions import Actions
+from ivr.dialogue.look_ups import RecordedLookUps
 from ivr.dialogue.order_check import Checked, OrderCheck
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.orders.order_book import Order, OrderBookUnavailable, OrderStatus
 from tests.fakes.fixed_privacy_desk import FixedPrivacyDesk
 from tests.fakes.memory_orders import TODAY, MemoryOrderBook
+from tests.fakes.memory_records import MemoryCallRecords
 from tests.fakes.memory_shop import MemoryShop
 from tests.fakes.steered_clock import SteeredClock
 
@@ -45,14 +47,21 @@ class OrderDesk:
         self.book = SlowBook(self.clock)
         self.shop = MemoryShop(MemoryOrderBook([ORDER]))
         self.privacy = FixedPrivacyDesk()
+        self.records = MemoryCallRecords()
+        self.look_ups = RecordedLookUps(self.records)
         self.order_check = OrderCheck(
-            self.book, MemoryTryLimits(self.clock), self.clock, self.clock.advance, lambda _: "+46701112233"
+            self.book,
+            MemoryTryLimits(self.clock),
+            self.clock,
+            self.clock.advance,
+            lambda _: "+46701112233",
+            look_ups=self.look_ups,
         )
 
     @property
     def actions(self) -> Actions:
         """The actions over this check, and the demo shop's goods."""
-        return Actions(self.order_check, self.shop, self.privacy, lambda: TODAY)
+        return Actions(self.order_check, self.shop, self.privacy, lambda: TODAY, look_ups=self.look_ups)
 
     def timed(self, number: str, postcode: str, call_id: str = "CA1") -> tuple[Checked, float]:
         started = self.clock.monotonic()

@@ -8,6 +8,7 @@ from ivr.dialogue.actions import asking, talk
 from ivr.dialogue.actions.form import MatterForm
 from ivr.dialogue.actions.knowing import Knowledge, NoKnowledge, unless_known
 from ivr.dialogue.actions.serving import Serving
+from ivr.dialogue.look_ups import LookUps, NotedNowhere
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.privacy_desk import PrivacyDesk
 from ivr.orders.shop import Shop
@@ -33,10 +34,11 @@ class Actions:
         privacy: PrivacyDesk,
         today: Callable[[], date],
         knowledge: Knowledge | None = None,
+        look_ups: LookUps | None = None,
     ) -> None:
         self._actions: dict[str, Callable[[ActionRequest], ActionAnswer]] = {
             VALIDATE_FORM: MatterForm(order_check, shop, today).take_answer,
-            SERVE: Serving(shop, privacy, today).serve,
+            SERVE: Serving(shop, privacy, today, look_ups or NotedNowhere()).serve,
             **_WITHOUT_LOOK_UP,
         }
         for name in ANSWERED_FROM_KNOWLEDGE:

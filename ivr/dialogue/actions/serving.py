@@ -8,6 +8,7 @@ from ivr.dialogue.action_wire import ActionAnswer, ActionRequest, command, follo
 from ivr.dialogue.actions.memory import Event, emptied_form, forgotten_order
 from ivr.dialogue.actions.money_words import balance_words, money
 from ivr.dialogue.actions.status_words import status_words, tracking_words
+from ivr.dialogue.look_ups import LookUps
 from ivr.dialogue.matters import DEFAULT_MATTER, MATTERS, Choice
 from ivr.dialogue.order_check import CheckOutcome
 from ivr.dialogue.privacy_desk import PrivacyDesk, PrivacyDeskUnavailable, PrivacyRequest
@@ -42,8 +43,11 @@ _PRIVACY = {
 class Serving:
     """Serves matters. Blocking, any thread; what it knows is in the request."""
 
-    def __init__(self, shop: Shop, privacy: PrivacyDesk, today: Callable[[], date]) -> None:
+    def __init__(
+        self, shop: Shop, privacy: PrivacyDesk, today: Callable[[], date], look_ups: LookUps
+    ) -> None:
         self._shop = shop
+        self._look_ups = look_ups
         self._privacy = privacy
         self._today = today
         self._serve: Mapping[str, Callable[[ActionRequest], ActionAnswer]] = {
@@ -70,9 +74,17 @@ class Serving:
         if request.slots.get("confirmation") is False:
             return _answered((say("utter_nothing_changed"),))
         try:
-            return self._serve[matter](request)
+            answer = self._serve[matter](request)
         except OrderBookUnavailable:
+            self._note(request, matter, False)
             return _unavailable()
+        self._note(request, matter, True)
+        return answer
+
+    def _note(self, request: ActionRequest, matter: str, is_found: bool) -> None:
+        system = MATTERS[matter].system
+        if system is not None:
+            self._look_ups.note(request.call_id, system, is_found)
 
     def _tell_status(self, request: ActionRequest) -> ActionAnswer:
         return _answered(status_words(request.slots), (slot("is_status_read", True),))

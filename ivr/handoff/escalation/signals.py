@@ -76,7 +76,6 @@ class TurnSeen:
     intent: str | None = None
     asr_confidence: float | None = None
     is_barge_in: bool = False
-    order_value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -172,8 +171,8 @@ _AMOUNT = re.compile(
 
 
 def _value(turn: TurnSeen) -> float:
-    """Return the largest amount of money in the turn: the order's, or one the caller names in figures."""
-    amounts = [turn.order_value or 0.0]
+    """Return the largest amount of money that the caller names in figures; orders come without a value."""
+    amounts = [0.0]
     for found in _AMOUNT.finditer(turn.words):
         digits = re.sub(r"[.,][0-9]{1,2}$", "", (found["before"] or found["after"]).strip(" .,"))
         amounts.append(float(re.sub(r"[^0-9]", "", digits)[:9] or 0))

@@ -46,7 +46,7 @@ def says(one: Watch, turn: int, words: str, **options):
 
 def test_the_escalation_looks_at_words_and_counts_and_never_at_sound() -> None:
     assert {field.name for field in fields(TurnSeen)} == {
-        "turn", "happened", "words", "said", "intent", "asr_confidence", "is_barge_in", "order_value",
+        "turn", "happened", "words", "said", "intent", "asr_confidence", "is_barge_in",
     }  # fmt: skip
     assert {field.name for field in fields(Situation)} == {
         "earlier_contacts", "waiting", "local_minute", "is_staffed",
