@@ -478,11 +478,6 @@ def test_they_are_ready(records: ReplayableRecords) -> None:
     assert records.is_ready()
 
 
-@pytest.mark.skipif(bool(POSTGRESQL_URL), reason="PostgreSQL took part in every test above")
-def test_postgresql_took_part() -> None:
-    pytest.skip("IVR_TEST_DATABASE_URL is not set: these promises were not tried on PostgreSQL")
-
-
 def test_a_transfer_that_ended_without_an_outcome_for_its_call_is_found(kept: Kept) -> None:
     for call_id, transfer_id in (("CA1", "t1"), ("CA2", "t2"), ("CA3", "t3")):
         kept.records.open_call(call_id, None, None, "en")

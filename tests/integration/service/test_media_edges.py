@@ -157,10 +157,12 @@ def test_frames_before_the_start_are_passed_over(service: ServiceInProcess) -> N
         caller.socket.send(b"\x00\x01")
         caller.socket.send("{")
         caller.sends(event="start")
-        caller.starts(new_call())
-        caller.hears("media")
+        call_id = new_call()
+        caller.starts(call_id)
+        assert caller.hears("media")["media"]["payload"]
         caller.stops()
         caller.closed_with()
+    assert not any(event.kind == Kind.KEYS_ENTERED for event in service.services.records.events(call_id))
 
 
 NONSENSE: list[tuple[str, str | bytes]] = [
@@ -292,6 +294,6 @@ def test_without_signatures_a_foreign_tool_may_name_any_account(
     changes = {"verify_signatures": False, "public_url": "http://127.0.0.1:8080"}
     with service_in_process(folder, **changes) as open_one, MediaCaller(open_one, {}) as caller:
         caller.starts(new_call(), account="AC" + "9" * 32)
-        caller.hears("media")
+        assert caller.hears("media")["media"]["payload"]
         caller.stops()
         caller.closed_with()

@@ -294,6 +294,7 @@ def test_client_phones_are_dialled_by_identity() -> None:
         desk = world.phone("client:anna")
         await dialing(world, "<Dial><Client>anna</Client></Dial>")
         await desk.answers()
+        assert desk.names() == ["registered", "ringing", "answered"]
 
     play(scenario)
 

@@ -77,8 +77,11 @@ def test_wording_that_is_wrong_stops_a_release_and_no_training(tmp_path: Path) -
         refuse_errors(problems, tmp_path, is_for_training=True)
 
 
-def test_a_warning_stops_nothing(tmp_path: Path) -> None:
-    refuse_errors([Problem(tmp_path / "domain.yml", 1, "few", "more", is_error=False)], tmp_path)
+@pytest.mark.parametrize("is_error", [True, False])
+def test_an_error_stops_and_a_warning_does_not(tmp_path: Path, is_error: bool) -> None:
+    problem = Problem(tmp_path / "domain.yml", 1, "few", "more", is_error=is_error)
+    with pytest.raises(NluDataWrong, match="few") if is_error else nullcontext():
+        refuse_errors([problem], tmp_path)
 
 
 def test_the_history_of_a_new_house_is_empty(nlu: click.Group) -> None:

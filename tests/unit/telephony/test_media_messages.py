@@ -116,8 +116,8 @@ def test_no_message_raises(event: str, part: Any, other: Any) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
-def test_no_bytes_or_text_raise(frame: bytes | str) -> None:
-    read_frame(frame)
+def test_bytes_and_text_that_are_no_frame_are_a_problem_and_no_exception(frame: bytes | str) -> None:
+    assert isinstance(read_frame(frame), FrameProblem)
 
 
 @given(st.binary(min_size=1, max_size=8000))
