@@ -16,11 +16,12 @@ class Page:
     roles: frozenset[Role]
 
 
+# In this order: whoever signs in lands on the first that is theirs.
 PAGES = (
     Page("desk", "Desk", "/desk", frozenset({Role.AGENT, Role.SUPERVISOR})),
-    Page("knowledge", "Knowledge", "/knowledge", frozenset(Role)),
     Page("studio", "Studio", "/studio", frozenset({Role.DESIGNER})),
     Page("insights", "Insights", "/insights", frozenset({Role.SUPERVISOR, Role.DESIGNER, Role.ANALYST})),
+    Page("knowledge", "Knowledge", "/knowledge", frozenset(Role)),
     Page("trust", "Trust", "/trust", frozenset({Role.AGENT, Role.SUPERVISOR, Role.ANALYST})),
 )
 
