@@ -19,6 +19,17 @@ AT_ONCE = 500
 SHOWN = 200
 EVIDENCE = (Kind.DISCLOSURE_PLAYED.value, Kind.SENT_BACK.value, Kind.TURN_ANSWERED.value)
 
+# A synthetic call is no evidence: nobody was told anything.
+_IS_MADE_UP = (
+    select(call_events.c.call_id)
+    .where(
+        call_events.c.call_id == calls.c.call_id,
+        call_events.c.kind == Kind.CALL_STARTED.value,
+        call_events.c.facts["is_synthetic"].as_boolean(),
+    )
+    .exists()
+)
+
 
 class SqlTrustRecords:
     """Implements `TrustRecords`. Safe from any thread."""
@@ -35,6 +46,7 @@ class SqlTrustRecords:
             wanted = (
                 select(calls)
                 .where(calls.c.started_at >= first, calls.c.started_at <= before, calls.c.started_at < last)
+                .where(~_IS_MADE_UP)
                 .order_by(calls.c.started_at.desc(), calls.c.call_id)
                 .limit(AT_ONCE)
             )
@@ -60,6 +72,7 @@ class SqlTrustRecords:
             call_events.c.facts["is_complete"].as_boolean(),
         )
         in_time = (calls.c.started_at >= first) & (calls.c.started_at < last) & calls.c.outcome.is_not(None)
+        in_time &= ~_IS_MADE_UP
         served = select(func.count()).select_from(calls).where(in_time, took.exists())
         with beginning(self._engine) as connection:
             all_of_them = int(connection.execute(served).scalar_one())

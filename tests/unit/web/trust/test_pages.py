@@ -59,6 +59,18 @@ def test_a_sentence_cut_short_is_no_evidence(scene: TrustScene) -> None:
     assert scene.trust.share_without(scene.clock.now(), scene.clock.now().replace(year=2031)) == (1, 1)
 
 
+def test_synthetic_calls_are_no_evidence(scene: TrustScene) -> None:
+    scene.call("CA1")
+    first, last = scene.clock.now() - timedelta(days=1), scene.clock.now() + timedelta(days=1)
+    before = scene.trust.share_without(first, last)
+    scene.records.open_call("SYN1", None, None, "en")
+    scene.records.append("SYN1", Kind.CALL_STARTED, caller_known=True, is_synthetic=True)
+    scene.records.append("SYN1", Kind.TURN_ANSWERED, turn=1, intent="order_status")
+    scene.records.close_call("SYN1", "solved_by_bot")
+    assert scene.trust.share_without(first, last) == before
+    assert [one.call_id for one in scene.trust.evidence(first, last)] == ["CA1"]
+
+
 def test_evidence_is_exported_for_any_period(scene: TrustScene) -> None:
     scene.some_life()
     answer = scene.reader().sees("/trust/disclosure.csv?from=2030-03-04&to=2030-03-04")
