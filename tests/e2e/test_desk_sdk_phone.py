@@ -4,12 +4,11 @@ What is left unproved is said in docs/desk.md: registering, and the sound of a c
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
@@ -20,7 +19,6 @@ from tests.support.service_in_process import ServiceInProcess, service_in_proces
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CALLER = "CA" + "c" * 32
 AT_TWILIO = {
     "twilio_api_key_sid": "SK" + "b" * 32,
@@ -47,16 +45,6 @@ window.Twilio = { Device: class extends Listens {
   rings() { window.call = new ScriptedCall(); this.heard.incoming(window.call); }
 } };
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,23 +1,22 @@
 """The phone in the browser, in a real Chromium with a fake microphone: sound, captions, keys, hang-up."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ivr.audio import g711
 from ivr.audio.levels import rms_dbfs
 from ivr.audio.wav import write_wav
 from tests.fakes.wire_exchange import Reply, WireExchange, tone
 from tests.fakes.wire_server import WireServer
+from tests.support.chromium import MICROPHONE, chromium
 
 pytestmark = pytest.mark.browser
 
 HANDSET = Path(__file__).resolve().parents[2] / "ivr" / "carrier" / "handset"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CALLER, AGENT = "+46701234567", "+46850000001"
 # Said over and over into the microphone: 1 kHz for a second, then a second and a half of silence. The line
 # carries 1 kHz; the 6 kHz on top would fold to 2 kHz if nothing held it back.
@@ -52,21 +51,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     time_s = np.arange(48000) / 48000
     sound = 0.3 * np.sin(2 * np.pi * 1000 * time_s) + 0.3 * np.sin(2 * np.pi * 6000 * time_s)
     write_wav(microphone, np.concatenate([sound, np.zeros(72000)]).astype(np.float32), 48000)
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={microphone}",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+    with chromium(*MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}") as started:
+        yield started
 
 
 @pytest.fixture

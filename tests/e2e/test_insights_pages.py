@@ -1,13 +1,12 @@
 """The insights pages in a real Chromium, over calls that went every way: readable at both widths."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from ivr.records.kinds import Kind
@@ -17,14 +16,13 @@ from tests.support.insights_scene import ANSWERED, HEARD, InsightsScene
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATHS = ("/insights", "/insights/heart", "/insights/friction", "/insights/flow", "/insights/value")
 ENDED = (Kind.CALL_ENDED, {"outcome": "connected_to_person"})
 BRIDGED = (Kind.TRANSFER_MOVED, {"transfer_id": "t", "state": "bridged"})
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+def context(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[BrowserContext]:
     scene = InsightsScene(tmp_path_factory.mktemp("insights"))
     for number in range(8):
         scene.solved_call(f"CA{number}", caller=f"+4670{number}")
@@ -37,17 +35,13 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
     serving.start()
     address = f"http://127.0.0.1:{server.server_port}"
     link = new_link(scene.services.settings, scene.clock.now(), Role.SUPERVISOR)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        opened = browser.new_context(base_url=address)
-        page = opened.new_page()
-        page.goto(link.removeprefix(scene.services.settings.public_url))
-        page.get_by_label("Your name").or_(page.get_by_label("Somebody else")).fill("Eva Lind")
-        page.get_by_role("button", name="Sign in").click()
-        yield opened
-        browser.close()
+    opened = browser.new_context(base_url=address)
+    page = opened.new_page()
+    page.goto(link.removeprefix(scene.services.settings.public_url))
+    page.get_by_label("Your name").or_(page.get_by_label("Somebody else")).fill("Eva Lind")
+    page.get_by_role("button", name="Sign in").click()
+    yield opened
+    opened.close()
     server.shutdown()
     serving.join()
     server.server_close()

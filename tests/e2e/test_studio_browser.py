@@ -1,7 +1,6 @@
 """The studio in a real Chromium: the inbox by keyboard alone, all pages at both widths, nothing axe minds."""
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from ivr.roles import Role
@@ -19,14 +18,6 @@ from tests.support.studio_scene import RETURNS, StudioScene
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
 PAGES = ("/studio", "/studio/intents", "/studio/intents/return_item", "/studio/try", "/studio/release")
 
 
@@ -40,14 +31,6 @@ class Open:
 
     def goes_to(self, path: str) -> None:
         self.page.goto(self.url + path)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The trust file and the public page in a real Chromium: readable by everybody, at both widths."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from ivr.roles import Role
@@ -16,7 +15,6 @@ from tests.support.trust_scene import TrustScene
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATHS = ("/trust", "/trust/systems", "/trust/documents", "/trust/guide", "/about-this-bot/sv")
 
 
@@ -37,18 +35,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def context(site: tuple[str, str]) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        opened = browser.new_context()
-        page = opened.new_page()
-        page.goto(site[1])
-        page.get_by_label("Your name").or_(page.get_by_label("Somebody else")).fill("Eva Lind")
-        page.get_by_role("button", name="Sign in").click()
-        yield opened
-        browser.close()
+def context(site: tuple[str, str], browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context()
+    page = opened.new_page()
+    page.goto(site[1])
+    page.get_by_label("Your name").or_(page.get_by_label("Somebody else")).fill("Eva Lind")
+    page.get_by_role("button", name="Sign in").click()
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize("path", PATHS)
