@@ -97,7 +97,7 @@ def link(role: str) -> None:
 
 @ivr.group()
 def models() -> None:
-    """Speech models."""
+    """Speech models, and the sentence encoder."""
 
 
 @models.command("pull")
@@ -107,6 +107,15 @@ def models() -> None:
 def models_pull(sizes: Sequence[str], engines: Sequence[str], data_dir: Path) -> None:
     """Fetch the weights of Whisper SIZES (default: base) and the voice activity model."""
     pull(sizes or ["base"], data_dir, engines or ("whisper", "faster-whisper"), click.echo)
+
+
+@models.command("sentences")
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def models_sentences(data_dir: Path) -> None:
+    """Make the sentence encoder: fetch its weights and write them as onnxruntime reads them."""
+    from ivr.embedding.making import pull_encoder  # onnx takes its time to load and is only wanted here
+
+    pull_encoder(data_dir, click.echo)
 
 
 @ivr.group()
