@@ -21,17 +21,19 @@ from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from benchmarks.report import machine, save, spread, table
 from ivr.insights import report
+from ivr.insights.additions import ALL, Amounts, SumKey, add_to, listed
+from ivr.insights.sql_sums import add_sums
 from ivr.insights.sql_tally import SqlTally
 from ivr.insights.tally import Scope
 from ivr.insights.value import Assumptions
 from ivr.records.database import beginning, open_engine, upgrade
-from ivr.records.insight_tables import hour_counts, unmet_words
+from ivr.records.insight_tables import figure_sums, unmet_words
 from ivr.records.kinds import Kind
-from ivr.records.models import call_events, call_summaries, calls, day_counts, event_streams, month_counts
+from ivr.records.models import call_events, call_summaries, calls, event_streams
 
 DAYS = 365
 ASKED_EACH = 20
@@ -124,12 +126,9 @@ def _is_identical(engine: Engine) -> bool:
     return before == _all_sums(engine)
 
 
-def _all_sums(engine: Engine) -> list[set[tuple[Any, ...]]]:
+def _all_sums(engine: Engine) -> set[tuple[Any, ...]]:
     with beginning(engine) as connection:
-        return [
-            {tuple(row) for row in connection.execute(select(table))}
-            for table in (day_counts, month_counts, hour_counts)
-        ]
+        return {tuple(row) for row in connection.execute(select(figure_sums))}
 
 
 def _tally(engine: Engine) -> SqlTally:
@@ -137,7 +136,7 @@ def _tally(engine: Engine) -> SqlTally:
 
 
 def _rows(engine: Engine) -> dict[str, int]:
-    tables = (calls, call_events, call_summaries, day_counts, month_counts, hour_counts, unmet_words)
+    tables = (calls, call_events, call_summaries, figure_sums, unmet_words)
     with beginning(engine) as connection:
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -159,31 +158,32 @@ def _copy_all(engine: Engine) -> None:
                 connection.exec_driver_sql(
                     f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {turned} {from_made}"
                 )
-    for table in (day_counts, month_counts, hour_counts):
-        _multiply(engine, table)
+    _multiply_sums(engine)
 
 
-def _multiply(engine: Engine, table: Table) -> None:
-    """Replace the sums by those of the calls and their copies."""
-    names = [column.name for column in table.columns if column.name != "amount"]
+def _multiply_sums(engine: Engine) -> None:
+    """Replace the sums by those of the calls and their copies: what adding up ten times would give."""
+    with beginning(engine) as connection:
+        made = {SumKey(*row[:-1]): json.loads(row[-1]) for row in connection.execute(select(figure_sums))}
+    sums: dict[SumKey, Amounts] = {}
+    for key, amounts in made.items():
+        for k in range(COPIES + 1):
+            language = key.language if key.language == ALL else _turned(k)[key.language]
+            add_to(sums.setdefault(key._replace(language=language), {}), listed(amounts))
     with beginning(engine, is_writing=True) as connection:
-        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE made AS SELECT * FROM {table.name}")
-        connection.exec_driver_sql(f"DELETE FROM {table.name}")
-        own = ", ".join(NEXT_LANGUAGE if name == "language" else name for name in names)
-        parts = " UNION ALL ".join(
-            f"SELECT {_in_language(own, k)}, amount FROM made" for k in range(COPIES + 1)
-        )
-        grouped = ", ".join(str(number) for number in range(1, len(names) + 1))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(names)}, amount) "
-            f"SELECT {', '.join(names)}, sum(amount) FROM ({parts}) AS parts GROUP BY {grouped}"
-        )
-        connection.exec_driver_sql("DROP TABLE made")
+        connection.execute(delete(figure_sums))
+    keys = list(sums)
+    for start in range(0, len(keys), WRITTEN_AT_ONCE):
+        with beginning(engine, is_writing=True) as connection:
+            add_sums(connection, {key: sums[key] for key in keys[start : start + WRITTEN_AT_ONCE]})
+
+
+def _turned(k: int) -> dict[str, str]:
+    return {language: LANGUAGES[(number + k) % len(LANGUAGES)] for number, language in enumerate(LANGUAGES)}
 
 
 def _in_language(chosen: str, k: int) -> str:
-    turned = {language: LANGUAGES[(number + k) % len(LANGUAGES)] for number, language in enumerate(LANGUAGES)}
-    cases = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in turned.items())
+    cases = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in _turned(k).items())
     return chosen.replace(NEXT_LANGUAGE, f"CASE language {cases} END AS language")
 
 

@@ -13,8 +13,8 @@ from ivr.conversation.conversation import Phrasebook
 from ivr.demo.callers import callers
 from ivr.demo.synthetic_call import SyntheticCall, VirtualClock
 from ivr.records.database import commanding
-from ivr.records.insight_tables import hour_counts, unmet_words
-from ivr.records.models import call_events, call_summaries, calls, day_counts, event_streams, month_counts
+from ivr.records.insight_tables import figure_sums, unmet_words
+from ivr.records.models import call_events, call_summaries, calls, event_streams
 from ivr.records.store import CallRecords
 
 DAYS = 30
@@ -66,8 +66,7 @@ def demo_command(load: Callable[[], Settings], open_records: OpenRecords) -> cli
                 some = ids[start : start + 500]
                 for table in (call_events, event_streams, call_summaries, unmet_words, calls):
                     connection.execute(delete(table).where(table.c.call_id.in_(some)))
-            for sums in (day_counts, hour_counts, month_counts):
-                connection.execute(delete(sums).where(sums.c.is_synthetic.is_(True)))
+            connection.execute(delete(figure_sums).where(figure_sums.c.is_synthetic.is_(True)))
         click.echo(f"Removed {len(ids)} synthetic calls.")
 
     return demo

@@ -33,19 +33,25 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(insert(table), list(rows))
 
 
-def add_amounts(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add each row's `amount` to the one that is there, or insert it; the other columns are the key."""
+def put_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or put them in the place of those with their keys."""
     if not rows:
         return
     key = [column.name for column in table.primary_key]
+    is_postgresql = connection.dialect.name == "postgresql"
+    one = _from_given(table, rows) if is_postgresql else sqlite.insert(table)
+    others = {name: one.excluded[name] for name in rows[0] if name not in key}
+    putting = one.on_conflict_do_update(index_elements=key, set_=others)
+    connection.execute(putting) if is_postgresql else connection.execute(putting, list(rows))
+
+
+def only_one_counts(connection: Connection, table: Table) -> None:
+    """Keep other processes from changing the table until the transaction ends; reading goes on.
+
+    SQLite has one writer at a time anyway.
+    """
     if connection.dialect.name == "postgresql":
-        given = _from_given(table, rows)
-        total = {"amount": table.c.amount + given.excluded.amount}
-        connection.execute(given.on_conflict_do_update(index_elements=key, set_=total))
-    else:
-        one = sqlite.insert(table)
-        total = {"amount": table.c.amount + one.excluded.amount}
-        connection.execute(one.on_conflict_do_update(index_elements=key, set_=total), list(rows))
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _from_given(table: Table, rows: Sequence[Mapping[str, Any]]) -> postgresql.Insert:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import NamedTuple
 
 from ivr.insights.call_summary import CallSummary
@@ -15,7 +16,7 @@ OPEN_CLASS = "more"
 SLOW_ANSWER_MS = 1_500  # to the first audio: a caller begins to wonder whether the line is dead
 UNSURE_PERMILLE = 500
 COMPLAINT = "complaint"
-# What is counted by hour too; the rest by day is enough.
+# What is counted by hour too; for the rest days are enough.
 BY_HOUR = frozenset(
     {
         "calls", "turns", "turns_squared", "calls_with_keys", "calls_with_barge_in", "tried_bot",
@@ -23,6 +24,16 @@ BY_HOUR = frozenset(
         "annoyed", "complaints", "no_matches", "answers", "slow_answers", "heard", "unsure",
     }
 )  # fmt: skip
+OF_THE_WAY = frozenset({"edge", "stay_ms", "stays", "left_at"})
+HOUR_DIGITS = 2
+
+
+class Part(StrEnum):
+    """Sums that pages ask for together are kept together."""
+
+    MAIN = "main"
+    WAY = "way"
+    HOURS = "hours"  # its measures begin with the hour: "09 calls"
 
 
 class Slice(NamedTuple):
@@ -60,11 +71,16 @@ def counts_of(summary: CallSummary, fate: Fate | None, called_again: bool, hour:
     return counted
 
 
-def by_hour(counted: Counter[Subject]) -> Iterator[tuple[Subject, int]]:
-    """Yield those of a call's counts that are kept by hour."""
+def by_hour(counted: Counter[Subject], hour: int) -> Iterator[tuple[Subject, int]]:
+    """Yield those of a call's counts that are kept by hour, under the names they have there."""
     for subject, amount in counted.items():
         if subject.measure in BY_HOUR:
-            yield subject, amount
+            yield Subject(f"{hour:0{HOUR_DIGITS}} {subject.measure}", subject.key), amount
+
+
+def part_of(measure: str) -> Part:
+    """Return which part a measure of whole days is kept in."""
+    return Part.WAY if measure in OF_THE_WAY else Part.MAIN
 
 
 def _amounts(summary: CallSummary, called_again: bool) -> Iterator[tuple[str, int]]:

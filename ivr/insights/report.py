@@ -108,12 +108,12 @@ def overview(tally: Tally, scope: Scope) -> Overview:
 def heart_by(tally: Tally, scope: Scope, by: str) -> Mapping[str, Mapping[str, Figure]]:
     """Return the figures of HEART for each matter, language, hour or release; few calls are left out.
 
-    Hours are of all matters and languages. Raises ValueError for another `by`, RecordsUnavailable.
+    Raises ValueError for another `by`, RecordsUnavailable.
     """
     if by not in BY:
         raise ValueError(f"figures are told apart by {', '.join(BY)}")
     if by == "hour":
-        split = tally.by_hour(MEASURES, replace(scope, intent=None, language=None))
+        split = tally.by_hour(MEASURES, scope)
     else:
         split = tally.splits(MEASURES, by, scope)
     return {name: heart(sums) for name, sums in split.items() if total(sums, "calls") >= FEWEST_SHOWN}

@@ -1,18 +1,22 @@
-"""Reads what has been counted: sums by day, by month and by hour, lists of calls, words without answers."""
+"""Reads what has been counted: sums by day and by month, lists of calls, words without answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, or_, select
 
+from ivr.insights.additions import ALL, DAY, MONTH, MONTH_LETTERS, Amounts
+from ivr.insights.call_summary import CallSummary
+from ivr.insights.counts import HOUR_DIGITS, Part, part_of
+from ivr.insights.sql_sums import read
 from ivr.insights.tally import CallOnList, HourOfRelease, QuotedCall, Scope
 from ivr.records.database import beginning
-from ivr.records.insight_tables import hour_counts, unmet_words
-from ivr.records.models import call_summaries, day_counts, month_counts
+from ivr.records.insight_tables import figure_sums, unmet_words
+from ivr.records.models import call_summaries
 
 READ_AT_ONCE = 500
-MONTH = 7  # characters of YYYY-MM
+LOOKED_THROUGH = 40  # days at once, for calls that came by a step
 SPLITS = {"day", "intent", "language", "release"}
 Sums = Mapping[str, Mapping[str, int]]
 
@@ -26,8 +30,10 @@ class SqlFigures:
     def amounts(self, measures: Sequence[str], scope: Scope) -> Sums:
         """Return the sums of each measure by key."""
         found: dict[str, dict[str, int]] = {measure: {} for measure in measures}
-        for _, measure, key, amount in self._sums(None, measures, scope):
-            found[measure][key] = found[measure].get(key, 0) + amount
+        for part, wanted in _by_part(measures).items():
+            for _, amounts in self._read(None, part, scope):
+                for measure in wanted:
+                    _add(found[measure], amounts.get(measure))
         return found
 
     def split(self, measure: str, by: str, scope: Scope) -> Sums:
@@ -38,34 +44,36 @@ class SqlFigures:
         """Return the sums of measures by key for each value of a column. Raises ValueError."""
         if by not in SPLITS:
             raise ValueError(f"figures are split by {', '.join(sorted(SPLITS))}")
-        return _grouped(self._sums(by, measures, scope), measures)
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for part, wanted in _by_part(measures).items():
+            for value, amounts in self._read(by, part, scope):
+                for measure in wanted:
+                    if measure in amounts:
+                        of_value = found.setdefault(value, {name: {} for name in measures})
+                        _add(of_value[measure], amounts[measure])
+        return dict(sorted(found.items()))
 
     def by_hour(self, measures: Sequence[str], scope: Scope) -> Mapping[str, Sums]:
-        """Return the sums by key for each hour of the day. Raises ValueError for one matter or language."""
-        if scope.intent is not None or scope.language is not None:
-            raise ValueError("hours are counted for all matters and languages together")
-        columns = (hour_counts.c.hour, hour_counts.c.measure, hour_counts.c.key)
-        wanted = select(*columns, func.sum(hour_counts.c.amount)).where(
-            hour_counts.c.measure.in_(measures),
-            hour_counts.c.day.between(scope.first_day, scope.last_day),
-        )
-        wanted = _narrowed(hour_counts.c, wanted, scope).group_by(*columns)
-        with beginning(self._engine) as connection:
-            found = [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(wanted)]
-        return _grouped(found, measures)
+        """Return the sums by key for each hour of the day."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for _, amounts in self._read(None, Part.HOURS, scope):
+            for hour, measure, keys in _told_by_hour(amounts, measures):
+                of_hour = found.setdefault(hour, {name: {} for name in measures})
+                _add(of_hour[measure], keys)
+        return dict(sorted(found.items()))
 
     def hours(self, measures: Sequence[str], days: Sequence[str]) -> Mapping[HourOfRelease, Sums]:
         """Return the sums of real calls in each hour of these days, by release."""
-        table = hour_counts.c
-        columns = (table.day, table.hour, table.release, table.measure, table.key)
-        wanted = select(*columns, table.amount).where(
-            table.day.in_(days), table.measure.in_(measures), table.is_synthetic.is_(False)
+        table = figure_sums.c
+        wanted = select(table.period, table.release, table.amounts).where(
+            table.part == Part.HOURS, table.span == DAY, table.is_synthetic.is_(False), table.period.in_(days)
         )
+        wanted = wanted.where(table.intent == ALL, table.language == ALL, table.release != ALL)
         found: dict[HourOfRelease, dict[str, dict[str, int]]] = {}
         with beginning(self._engine) as connection:
-            for day, hour, release, measure, key, amount in connection.execute(wanted):
-                sums = found.setdefault(HourOfRelease(day, hour, release), {})
-                sums.setdefault(measure, {})[key] = int(amount)
+            for day, release, amounts in connection.execute(wanted):
+                for hour, measure, keys in _told_by_hour(read(amounts), measures):
+                    found.setdefault(HourOfRelease(day, hour, release), {})[measure] = dict(keys)
         return found
 
     def quotes(self, scope: Scope, limit: int) -> Sequence[QuotedCall]:
@@ -86,69 +94,104 @@ class SqlFigures:
         self, scope: Scope, fate: str | None = None, step: str | None = None, limit: int = 50
     ) -> Sequence[CallOnList]:
         """Return the newest calls of the scope."""
-        is_inside = call_summaries.c.day.between(scope.first_day, scope.last_day)
-        wanted = _narrowed(call_summaries.c, select(call_summaries).where(is_inside), scope)
+        wanted = _narrowed(call_summaries.c, select(call_summaries), scope)
         if fate is not None:
             wanted = wanted.where(call_summaries.c.fate == fate)
-        wanted = wanted.order_by(call_summaries.c.day.desc(), call_summaries.c.started_at.desc())
-        found = []
         with beginning(self._engine) as connection:
-            for row in connection.execute(wanted.execution_options(yield_per=READ_AT_ONCE)):
-                if step is not None and all(stay["step"] != step for stay in row.summary["way"]):
-                    continue
-                found.append(
-                    CallOnList(
-                        row.call_id,
-                        row.started_at,
-                        row.intent,
-                        row.language,
-                        row.release,
-                        row.fate,
-                        row.summary,
-                    )
-                )
-                if len(found) == limit:
+            if step is None:
+                is_inside = call_summaries.c.day.between(scope.first_day, scope.last_day)
+                return _newest(connection, wanted.where(is_inside), limit)
+            wanted = wanted.where(call_summaries.c.steps.contains(f"|{step}|", autoescape=True))
+            found: list[CallOnList] = []
+            days = self._days_by(step, scope)
+            for start in range(0, len(days), LOOKED_THROUGH):
+                is_inside = call_summaries.c.day.in_(days[start : start + LOOKED_THROUGH])
+                found += _newest(connection, wanted.where(is_inside), limit - len(found))
+                if len(found) >= limit:
                     break
-        return found
+            return found
 
-    def _sums(self, by: str | None, measures: Sequence[str], scope: Scope) -> list[tuple[str, str, str, int]]:
-        """Return (value, measure, key, amount); one may come twice, from months and from days."""
+    def _days_by(self, step: str, scope: Scope) -> list[str]:
+        """Return the days on which calls came by the step, the newest first: the sums know."""
+        stays = self.split("stays", "day", scope)
+        return sorted((day for day, sums in stays.items() if step in sums), reverse=True)
+
+    def _read(self, by: str | None, part: Part, scope: Scope) -> Iterator[tuple[str, Amounts]]:
+        """Yield each row that the scope adds up, with its value in column `by`.
+
+        Whole months are read as such, so a value may come many times; split by day only days are read.
+        """
+        table = figure_sums.c
+        column = table.period if by in (None, "day") else table[by]
+        wanted = select(column, table.amounts).where(
+            table.part == part, table.is_synthetic.is_(scope.is_synthetic), _within(scope, by != "day")
+        )
+        for name in ("intent", "language", "release"):
+            chosen = getattr(scope, name)
+            if name == by and chosen is None:
+                wanted = wanted.where(table[name] != ALL)
+            else:
+                wanted = wanted.where(table[name] == (ALL if chosen is None else chosen))
         with beginning(self._engine) as connection:
-            months = [] if by == "day" else self._whole_months(connection, scope)
-            of_months = month_counts.c.month.in_(months)
-            of_days = and_(
-                day_counts.c.day.between(scope.first_day, scope.last_day),
-                func.substr(day_counts.c.day, 1, MONTH).not_in(months),
-            )
-            found: list[tuple[str, str, str, int]] = []
-            parts = [(day_counts, of_days), *([(month_counts, of_months)] if months else [])]
-            for table, is_within in parts:
-                value = [] if by is None else [table.c[by]]
-                columns = (*value, table.c.measure, table.c.key)
-                wanted = select(*columns, func.sum(table.c.amount))
-                wanted = wanted.where(table.c.measure.in_(measures), is_within)
-                wanted = _narrowed(table.c, wanted, scope).group_by(*columns)
-                for row in connection.execute(wanted):
-                    found.append((row[0] if by else "", row[-3], row[-2], int(row[-1])))
-        return found
-
-    def _whole_months(self, connection: Connection, scope: Scope) -> list[str]:
-        """Return the months that are summed up and lie in the scope from their first to their last day."""
-        first = scope.first_day[:MONTH] if scope.first_day.endswith("-01") else f"{scope.first_day[:MONTH]}~"
-        after = (date.fromisoformat(scope.last_day) + timedelta(days=1)).isoformat()[:MONTH]
-        known = select(month_counts.c.month).where(month_counts.c.measure == "calls").distinct()
-        is_inside = and_(month_counts.c.month >= first, month_counts.c.month < after)
-        return list(connection.execute(known.where(is_inside)).scalars())
+            found = connection.execute(wanted).all()
+        for value, amounts in found:
+            yield value, read(amounts)
 
 
-def _grouped(
-    found: Sequence[tuple[str, str, str, int]], measures: Sequence[str]
-) -> dict[str, dict[str, dict[str, int]]]:
-    grouped: dict[str, dict[str, dict[str, int]]] = {}
-    for value, measure, key, amount in found:
-        of_value = grouped.setdefault(value, {name: {} for name in measures})
-        of_value[measure][key] = of_value[measure].get(key, 0) + amount
-    return dict(sorted(grouped.items()))
+def steps_of(summary: CallSummary) -> str:
+    """Return the steps of the call's way as they are looked for."""
+    return "|".join(("", *dict.fromkeys(stay.step for stay in summary.way), ""))
+
+
+def _by_part(measures: Sequence[str]) -> dict[Part, list[str]]:
+    found: dict[Part, list[str]] = {}
+    for measure in measures:
+        found.setdefault(part_of(measure), []).append(measure)
+    return found
+
+
+def _told_by_hour(amounts: Amounts, measures: Sequence[str]) -> Iterator[tuple[str, str, Mapping[str, int]]]:
+    wanted = set(measures)
+    for name, keys in amounts.items():
+        hour, measure = name[:HOUR_DIGITS], name[HOUR_DIGITS + 1 :]
+        if measure in wanted:
+            yield hour, measure, keys
+
+
+def _add(to: dict[str, int], keys: Mapping[str, int] | None) -> None:
+    for key, amount in (keys or {}).items():
+        to[key] = to.get(key, 0) + amount
+
+
+def _within(scope: Scope, has_months: bool) -> ColumnElement[bool]:
+    """Return the condition for the rows that make up the scope's days: whole months, and days around them."""
+    table = figure_sums.c
+    first = date.fromisoformat(scope.first_day)
+    after = date.fromisoformat(scope.last_day) + timedelta(days=1)
+    of_days = and_(table.span == DAY, table.period.between(scope.first_day, scope.last_day))
+    month = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    end = after.replace(day=1)  # of the month that is not whole
+    if not has_months or month >= end:
+        return of_days
+    months = and_(
+        table.span == MONTH,
+        table.period >= month.isoformat()[:MONTH_LETTERS],
+        table.period < end.isoformat()[:MONTH_LETTERS],
+    )
+    is_around = or_(
+        and_(table.span == DAY, table.period >= scope.first_day, table.period < month.isoformat()),
+        and_(table.span == DAY, table.period >= end.isoformat(), table.period <= scope.last_day),
+    )
+    return or_(months, is_around)
+
+
+def _newest(connection: Connection, wanted: Select[Any], limit: int) -> list[CallOnList]:
+    own = call_summaries.c
+    newest = wanted.order_by(own.day.desc(), own.started_at.desc()).limit(limit)
+    return [
+        CallOnList(row.call_id, row.started_at, row.intent, row.language, row.release, row.fate, row.summary)
+        for row in connection.execute(newest.execution_options(yield_per=READ_AT_ONCE))
+    ]
 
 
 def _narrowed(columns: Any, wanted: Select[Any], scope: Scope) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -12,34 +13,33 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     Connection,
     Engine,
+    Integer,
     and_,
+    cast,
     delete,
     func,
-    insert,
-    literal,
-    or_,
     select,
     update,
 )
 
-from ivr.insights.additions import Additions, fate_of_call, fate_of_row
-from ivr.insights.bulk import add_amounts, insert_rows, set_by_value
+from ivr.insights.additions import DAY, MONTH_LETTERS, Additions, fate_of_call, fate_of_row
+from ivr.insights.bulk import insert_rows, only_one_counts, set_by_value
 from ivr.insights.call_summary import CallSummary, plain, summarise
-from ivr.insights.fates import RETURN_DAYS
-from ivr.insights.sql_figures import MONTH, READ_AT_ONCE, SqlFigures
+from ivr.insights.fates import RETURN_DAYS, Fate
+from ivr.insights.sql_figures import READ_AT_ONCE, SqlFigures, steps_of
+from ivr.insights.sql_sums import add_sums, add_up_month, replace_day
 from ivr.insights.unmet import Unmet
 from ivr.insights.unmet import unmet_words as words_without_answer
 from ivr.records import rows
 from ivr.records.database import beginning
-from ivr.records.insight_tables import hour_counts, unmet_words
-from ivr.records.models import call_events, call_summaries, calls, day_counts, event_streams, month_counts
+from ivr.records.insight_tables import figure_sums, unmet_words
+from ivr.records.models import call_events, call_summaries, calls, event_streams
 from ivr.records.store import CallEvent
 
 RETURN = timedelta(days=RETURN_DAYS)
 WRITTEN_AT_ONCE = 50
 UNKNOWN_LANGUAGE = "en"
-OF_A_DAY = (day_counts, hour_counts)
-COUNTED = (call_summaries, unmet_words, *OF_A_DAY, month_counts)
+COUNTED = (call_summaries, unmet_words, figure_sums)
 
 
 @dataclass(frozen=True)
@@ -61,46 +61,46 @@ class SqlTally(SqlFigures):
         super().__init__(engine)
         self._zone = zone
         self._key_of = key_of
-        self._summed_until: str | None = None  # the month that was running when months were last summed up
 
     def catch_up(self, now: datetime, limit: int = READ_AT_ONCE) -> int:
         """Count calls with new events, and those whose time to call back has passed.
 
         Reads and reckons without a lock and writes in short transactions: live calls write at the same time.
         """
-        changed, days = self._take_in(now, limit)
-        days |= self._settle(now, limit)
-        self._sum_up_months(days, now)
+        changed = self._take_in(now, limit)
+        self._settle(now, limit)
         return changed
 
     def rebuild(self, now: datetime) -> int:
         """Forget all sums and count every stored call anew, each day once."""
-        with beginning(self._engine, is_writing=True) as connection:
+        with self._counting() as connection:
             for table in COUNTED:
                 connection.execute(delete(table))
             connection.execute(update(event_streams).values(counted_seq=0))
         counted = 0
         while changed := self._changed(READ_AT_ONCE, now):
             counted += len(changed)
-            with beginning(self._engine, is_writing=True) as connection:
+            with self._counting() as connection:
                 self._store(connection, changed)
-        with beginning(self._engine, is_writing=True) as connection:
+        with self._counting() as connection:
             again = [(call_id, True) for call_id in _who_called_again(connection)]
             set_by_value(connection, call_summaries.c.call_id, call_summaries.c.called_again, again)
-            days = set(connection.execute(select(call_summaries.c.day).distinct()).scalars())
-        self._count_days(days)
-        self._sum_up_months(days, now)
+            days = sorted(connection.execute(select(call_summaries.c.day).distinct()).scalars())
+        for day in days:
+            self._count_day(day)
+        for month in sorted({day[:MONTH_LETTERS] for day in days}):
+            with self._counting() as connection:
+                add_up_month(connection, month)
         return counted
 
     # What changed
 
-    def _take_in(self, now: datetime, limit: int) -> tuple[int, set[str]]:
-        """Write the summaries of calls with new events and what they add; return how many, and which days."""
+    def _take_in(self, now: datetime, limit: int) -> int:
+        """Write the summaries of calls with new events and what they add; return how many."""
         changed = self._changed(limit, now)
-        days: set[str] = set()
         for start in range(0, len(changed), WRITTEN_AT_ONCE):
             some = changed[start : start + WRITTEN_AT_ONCE]
-            with beginning(self._engine, is_writing=True) as connection:
+            with self._counting() as connection:
                 adds = Additions(self._zone)
                 known = select(call_summaries)
                 known = known.where(call_summaries.c.call_id.in_([one.row["call_id"] for one in some]))
@@ -110,8 +110,8 @@ class SqlTally(SqlFigures):
                 for one in some:
                     adds.add(one.row)
                     self._tell_others(connection, one.row, adds)
-                days |= self._write_down(connection, adds)
-        return len(changed), days
+                add_sums(connection, adds.sums())
+        return len(changed)
 
     def _changed(self, limit: int, now: datetime) -> list[_Changed]:
         """Return the calls with new events."""
@@ -149,6 +149,7 @@ class SqlTally(SqlFigures):
             "order_key": None if summary.order_number is None else self._key_of(summary.order_number),
             "is_settled": is_settled,
             "called_again": False,
+            "steps": steps_of(summary),
             "summary": plain(summary),
         }
 
@@ -170,29 +171,35 @@ class SqlTally(SqlFigures):
 
     def _tell_others(self, connection: Connection, row: Mapping[str, Any], adds: Additions) -> None:
         """Mark who called again: this caller if there is a later call, the same caller's calls before."""
-        of_same = _same_matter(row["caller_key"], row["order_key"])
-        if of_same is None:
-            return
         begun, since = call_summaries.c.started_at, row["started_at"]
         is_later = and_(begun > since, begun <= since + RETURN)
-        later = connection.execute(select(call_summaries.c.call_id).where(of_same, is_later).limit(1)).first()
-        is_earlier = and_(begun < since, begun >= since - RETURN)
-        is_this = and_(call_summaries.c.call_id == row["call_id"], literal(later is not None))
-        is_meant = or_(and_(of_same, is_earlier), is_this)
-        wanted = select(call_summaries).where(is_meant, call_summaries.c.called_again.is_(False))
-        self._judge_anew(connection, connection.execute(wanted).all(), adds, called_again=True)
+        is_earlier = and_(begun < since, begun >= since - RETURN, call_summaries.c.called_again.is_(False))
+        met: dict[str, Any] = {}
+        has_later = False
+        for name in ("caller_key", "order_key"):  # one after the other: each has an index of its own
+            if row[name] is None:
+                continue
+            is_same = call_summaries.c[name] == row[name]
+            later = select(call_summaries.c.call_id).where(is_same, is_later).limit(1)
+            has_later = has_later or connection.execute(later).first() is not None
+            earlier = connection.execute(select(call_summaries).where(is_same, is_earlier))
+            met |= {one.call_id: one for one in earlier}
+        if has_later:
+            this = select(call_summaries).where(call_summaries.c.call_id == row["call_id"])
+            met |= {one.call_id: one for one in connection.execute(this)}
+        self._judge_anew(connection, met.values(), adds, called_again=True)
 
-    def _settle(self, now: datetime, limit: int) -> set[str]:
+    def _settle(self, now: datetime, limit: int) -> None:
         """Judge calls anew whose callers have had their days to call again."""
         is_due = and_(call_summaries.c.is_settled.is_(False), call_summaries.c.started_at <= now - RETURN)
         with beginning(self._engine) as connection:
             due = connection.execute(select(call_summaries).where(is_due).limit(limit)).all()
         if not due:
-            return set()
-        with beginning(self._engine, is_writing=True) as connection:
+            return
+        with self._counting() as connection:
             adds = Additions(self._zone)
             self._judge_anew(connection, due, adds, is_settled=True)
-            return self._write_down(connection, adds)
+            add_sums(connection, adds.sums())
 
     def _judge_anew(
         self, connection: Connection, found: Iterable[Any], adds: Additions, **changes: bool
@@ -205,40 +212,26 @@ class SqlTally(SqlFigures):
             changed = update(call_summaries).where(call_summaries.c.call_id == row.call_id)
             connection.execute(changed.values(fate=judged["fate"], **changes))
 
-    def _write_down(self, connection: Connection, adds: Additions) -> set[str]:
-        """Add to the sums in the transaction that changes the calls; return the days they belong to."""
-        for table, rows_of_days in zip(OF_A_DAY, adds.rows(), strict=True):
-            add_amounts(connection, table, rows_of_days)
-            is_empty = and_(table.c.day.in_(adds.days), table.c.amount == 0)
-            connection.execute(delete(table).where(is_empty))
-        return adds.days
-
     # What a day comes down to
 
-    def _count_days(self, days: Iterable[str]) -> None:
-        for day in sorted(days):
-            adds = self._counted(day)
-            with beginning(self._engine, is_writing=True) as connection:
-                for table, rows_of_day in zip(OF_A_DAY, adds.rows(), strict=True):
-                    connection.execute(delete(table).where(table.c.day == day))
-                    insert_rows(connection, table, rows_of_day)
+    def _count_day(self, day: str) -> None:
+        """Count a day's calls; once more where a live call of that day was counted meanwhile.
 
-    def _sum_up_months(self, days: Iterable[str], now: datetime) -> None:
-        """Sum up the months of these days that are over, and those that came to be over meanwhile."""
-        this = self._local(now).date().isoformat()[:MONTH]
-        touched = {day[:MONTH] for day in days} | ({self._summed_until} if self._summed_until else set())
-        self._summed_until = this
-        columns = [column for column in day_counts.c if column.name not in {"day", "amount"}]
-        for month in sorted(month for month in touched if month < this):
-            of_month = day_counts.c.day.between(f"{month}-01", f"{month}-31")
-            sums = select(literal(month), *columns, func.sum(day_counts.c.amount)).where(of_month)
-            names = ["month", *(column.name for column in columns), "amount"]
-            with beginning(self._engine, is_writing=True) as connection:
-                connection.execute(delete(month_counts).where(month_counts.c.month == month))
-                connection.execute(insert(month_counts).from_select(names, sums.group_by(*columns)))
+        Reckons without a lock: it takes longer than live calls may wait to write.
+        """
+        while True:
+            with beginning(self._engine) as connection:
+                before = _how_far(connection, day)
+            adds, changed = self._counted(day)
+            sums = adds.sums((DAY,))
+            with self._counting() as connection:
+                if _how_far(connection, day) == before:
+                    set_by_value(connection, call_summaries.c.call_id, call_summaries.c.fate, changed)
+                    replace_day(connection, day, sums)
+                    return
 
-    def _counted(self, day: str) -> Additions:
-        """Count a day's calls; fates that were written before somebody called again are put right."""
+    def _counted(self, day: str) -> tuple[Additions, list[tuple[str, Fate | None]]]:
+        """Return what a day's calls add, and the fates written before somebody called again."""
         adds = Additions(self._zone)
         changed = []
         of_day = select(call_summaries).where(call_summaries.c.day == day)
@@ -247,23 +240,26 @@ class SqlTally(SqlFigures):
                 fate = adds.add(dict(row._mapping))
                 if fate != row.fate:
                     changed.append((row.call_id, fate))
-        if changed:
-            with beginning(self._engine, is_writing=True) as connection:
-                set_by_value(connection, call_summaries.c.call_id, call_summaries.c.fate, changed)
-        return adds
+        return adds, changed
+
+    @contextmanager
+    def _counting(self) -> Iterator[Connection]:
+        """Write, while no other process counts: `ivr insights rebuild` runs beside the service."""
+        with beginning(self._engine, is_writing=True) as connection:
+            only_one_counts(connection, figure_sums)
+            yield connection
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone)
 
 
-def _same_matter(caller_key: str | None, order_key: str | None) -> Any | None:
-    """Return the condition for calls by the same number or about the same order; None without either."""
-    same = []
-    if caller_key is not None:
-        same.append(call_summaries.c.caller_key == caller_key)
-    if order_key is not None:
-        same.append(call_summaries.c.order_key == order_key)
-    return or_(*same) if same else None
+def _how_far(connection: Connection, day: str) -> tuple[int, ...]:
+    """Return numbers that change whenever a call of the day is counted again."""
+    own, seen = call_summaries.c, event_streams.c
+    is_again, is_settled = func.sum(cast(own.called_again, Integer)), func.sum(cast(own.is_settled, Integer))
+    wanted = select(func.count(), func.sum(seen.counted_seq), is_again, is_settled).where(own.day == day)
+    of_day = wanted.join_from(call_summaries, event_streams, seen.call_id == own.call_id)
+    return tuple(int(number or 0) for number in connection.execute(of_day).one())
 
 
 def _who_called_again(connection: Connection) -> Iterator[str]:

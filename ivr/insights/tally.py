@@ -82,10 +82,7 @@ class Tally(Protocol):
         ...
 
     def by_hour(self, measures: Sequence[str], scope: Scope) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
-        """Return the sums for each hour of the day "00" to "23"; of all matters and languages together.
-
-        Raises ValueError for a scope of one matter or language.
-        """
+        """Return the sums for each hour of the day "00" to "23"."""
         ...
 
     def hours(

@@ -1,20 +1,23 @@
-"""The tables of insights beside the sums by day: hours, words that met no answer, and what is to be told."""
+"""The tables of insights beside the calls: sums, words that met no answer, and what is to be told."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
 
 from ivr.records.columns import UtcDateTime, metadata
 
-# Without matter and language: hours are watched for anomalies and compared with each other.
-hour_counts = Table(
-    "hour_counts",
+# What the calls of a day or a month come to, for each matter, language and release, and for "*": all of
+# them. A page reads one row a day or month, whatever it is narrowed down to, and adds up a few hundred.
+# Computed from call_summaries and nothing else.
+figure_sums = Table(
+    "figure_sums",
     metadata,
-    Column("day", String(10), primary_key=True),
-    Column("hour", String(2), primary_key=True),  # the company's own, 00 to 23
-    Column("measure", String(32), primary_key=True),
-    Column("release", String(64), primary_key=True),
+    Column("part", String(8), primary_key=True),  # "main", "way", "hours": what pages ask for together
+    Column("span", String(8), primary_key=True),  # "day", "month"
     Column("is_synthetic", Boolean, primary_key=True),
-    Column("key", String(96), primary_key=True),
-    Column("amount", BigInteger, nullable=False),
+    Column("period", String(10), primary_key=True),  # the company's own, YYYY-MM-DD or YYYY-MM
+    Column("intent", String(64), primary_key=True),
+    Column("language", String(16), primary_key=True),
+    Column("release", String(64), primary_key=True),
+    Column("amounts", Text, nullable=False),  # JSON: measure, key, whole number
 )
 
 # A caller's words as they were stored, redacted; they go when the call's words go.
@@ -31,7 +34,7 @@ unmet_words = Table(
     Column("step", String(64), nullable=False),
     Column("why", String(64), nullable=False),
     Column("text", Text, nullable=False),
-    Index("ix_unmet_words_is_synthetic_day", "is_synthetic", "day"),
+    Index("ix_unmet_words_found", "is_synthetic", "day", "intent", "language", "release"),
 )
 
 # Alerts and weekly reports: written before they are sent, one row for each way they go.

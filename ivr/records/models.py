@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -271,8 +270,10 @@ call_summaries = Table(
     Column("order_key", String(32)),
     Column("is_settled", Boolean, nullable=False),
     Column("called_again", Boolean, nullable=False),
+    Column("steps", Text, nullable=False),  # of its way, as "|greeting|order_number|"
     Column("summary", JSON, nullable=False),
-    Index("ix_call_summaries_day_fate", "day", "fate"),
+    Index("ix_call_summaries_found", "is_synthetic", "day", "intent", "language", "release", "fate"),
+    Index("ix_call_summaries_day", "day"),
     Index("ix_call_summaries_caller_key_started_at", "caller_key", "started_at"),
     Index("ix_call_summaries_order_key_started_at", "order_key", "started_at"),
 )
@@ -283,23 +284,3 @@ Index(
     sqlite_where=_IS_UNSETTLED,
     postgresql_where=_IS_UNSETTLED,
 )
-
-
-def _counts(name: str, period: str) -> Table:
-    return Table(
-        name,
-        metadata,
-        Column("measure", String(32), primary_key=True),
-        Column(period, String(10), primary_key=True),
-        Column("intent", String(64), primary_key=True),
-        Column("language", String(16), primary_key=True),
-        Column("release", String(64), primary_key=True),
-        Column("is_synthetic", Boolean, primary_key=True),
-        Column("key", String(96), primary_key=True),
-        Column("amount", BigInteger, nullable=False),
-        Index(f"ix_{name}_{period}", period),
-    )
-
-
-day_counts = _counts("day_counts", "day")
-month_counts = _counts("month_counts", "month")  # of months that are over: a year is asked for quickly

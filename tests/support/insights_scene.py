@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from sqlalchemy import select
 
 from ivr.config import Settings
 from ivr.handoff.opening_hours import ServicePolicy
@@ -15,6 +16,7 @@ from ivr.insights.sql_notices import SqlNotices
 from ivr.insights.sql_tally import SqlTally
 from ivr.records.database import open_engine
 from ivr.records.feed import Feed
+from ivr.records.insight_tables import figure_sums
 from ivr.records.kinds import Kind
 from ivr.records.models import metadata
 from ivr.records.sql_records import SqlCallRecords
@@ -61,7 +63,7 @@ class InsightsScene:
         self.engine = open_engine(url)
         metadata.create_all(self.engine)
         self.records = SqlCallRecords(self.engine, self.feed, self.clock)
-        self.tally = SqlTally(self.engine, ZoneInfo("Europe/Stockholm"), lambda number: f"key of {number}")
+        self.tally = self.another_tally()
         self.notices = SqlNotices(self.engine)
         owners = {"order_status": "Logistics"}
         settings = make_settings(database_url=url)
@@ -72,6 +74,15 @@ class InsightsScene:
         self.app.testing = True
         self.app.register_blueprint(create_sign_in_blueprint(self.services))
         self.app.register_blueprint(create_insights_blueprint(self.services))
+
+    def another_tally(self) -> SqlTally:
+        """Return another process's way to count the same calls."""
+        return SqlTally(self.engine, ZoneInfo("Europe/Stockholm"), lambda number: f"key of {number}")
+
+    def all_sums(self) -> set[tuple[object, ...]]:
+        """Return everything that is summed up, as it is stored."""
+        with self.engine.begin() as connection:
+            return {tuple(row) for row in connection.execute(select(figure_sums))}
 
     def call(self, call_id: str, *kinds: tuple[Kind, dict[str, Any]], caller: str | None = "+46701") -> None:
         """Put a call on record, a second between its events."""

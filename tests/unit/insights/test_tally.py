@@ -1,11 +1,14 @@
 """What is counted of calls, step by step and anew."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +16,9 @@ from hypothesis import strategies as st
 
 from ivr.insights.tally import Scope
 from ivr.records.kinds import Kind
-from tests.support.insights_scene import ANSWERED, InsightsScene
+from tests.support.insights_scene import ANSWERED, HEARD, InsightsScene
 
-EVERYTHING = Scope("0000-01-01", "9999-12-30")
+EVERYTHING = Scope("2000-01-01", "2099-12-31")
 
 
 def fates(house: InsightsScene) -> dict[str, int]:
@@ -69,7 +72,7 @@ def test_a_call_that_lives_is_counted_and_has_no_fate(house: InsightsScene) -> N
 def test_only_what_the_scope_asks_for_is_summed(house: InsightsScene) -> None:
     house.solved_call("a", caller=None)
     house.catch_up()
-    assert house.tally.amounts(["calls"], Scope("0000-01-01", "9999-12-30", language="sv"))["calls"] == {}
+    assert house.tally.amounts(["calls"], Scope("2000-01-01", "2099-12-31", language="sv"))["calls"] == {}
     assert house.tally.split("calls", "intent", EVERYTHING) == {"order_status": {"": 1}}
     assert [call.call_id for call in house.tally.calls(EVERYTHING, step="order_status")] == ["a"]
     assert not house.tally.calls(EVERYTHING, fate="gave_up")
@@ -114,17 +117,6 @@ HAPPENINGS = st.sampled_from(
     )
 )
 def test_counted_step_by_step_is_counted_anew(calls: list[Any]) -> None:
-    measures = [
-        "calls",
-        "fate",
-        "edge",
-        "called_again",
-        "stay_ms",
-        "failure",
-        "hour",
-        "rating_sum",
-        "total_ms",
-    ]
     with fresh_house() as house:
         for number, (caller, kinds, pause_s, is_counted_now) in enumerate(calls):
             house.call(f"call {number}", *kinds, caller=caller)
@@ -132,12 +124,97 @@ def test_counted_step_by_step_is_counted_anew(calls: list[Any]) -> None:
             if is_counted_now:
                 house.catch_up()
         house.catch_up()
-        counted = house.tally.amounts(measures, EVERYTHING)
-        by_day = house.tally.split("fate", "day", EVERYTHING)
+        counted = house.all_sums()
         by_hour = house.tally.by_hour(["calls", "fate", "no_matches", "annoyed"], EVERYTHING)
+        by_day = house.tally.split("fate", "day", EVERYTHING)
         house.tally.rebuild(house.clock.now())
-        assert house.tally.amounts(measures, EVERYTHING) == counted
-        assert house.tally.split("fate", "day", EVERYTHING) == by_day
-        assert house.tally.by_hour(["calls", "fate", "no_matches", "annoyed"], EVERYTHING) == by_hour
+        assert house.all_sums() == counted  # every row, letter by letter
+        over = house.tally.amounts(["fate"], EVERYTHING)["fate"]
         assert sum(sums["calls"].get("", 0) for sums in by_hour.values()) == len(calls)
-        assert sum(sum(of_day.values()) for of_day in by_day.values()) == sum(counted["fate"].values())
+        assert sum(sum(of_day.values()) for of_day in by_day.values()) == sum(over.values())
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"),
+    [
+        ("2030-01-01", "2030-03-31"),  # whole months
+        ("2030-01-15", "2030-03-20"),  # one of them, and days around it
+        ("2030-01-15", "2030-02-28"),  # a month that ends with the scope
+        ("2030-02-01", "2030-02-20"),  # none
+        ("2030-01-30", "2030-02-02"),
+        ("2030-02-11", "2030-02-11"),
+        ("2029-12-31", "2031-01-01"),
+    ],
+)
+def test_whole_months_and_days_around_them_are_the_days(
+    calls_of_weeks: InsightsScene, first_day: str, last_day: str
+) -> None:
+    scope = Scope(first_day, last_day)
+    tally = calls_of_weeks.tally
+    by_day = tally.splits(["calls", "edge", "fate"], "day", scope)
+    for measure in ("calls", "edge", "fate"):
+        added: Counter[str] = Counter()
+        for sums in by_day.values():
+            added.update(sums[measure])
+        assert tally.amounts([measure], scope)[measure] == added
+    assert all(first_day <= day <= last_day for day in by_day)
+    assert by_day
+
+
+@pytest.fixture(scope="module")
+def calls_of_weeks(tmp_path_factory: pytest.TempPathFactory) -> InsightsScene:
+    house = InsightsScene(tmp_path_factory.mktemp("weeks"))
+    house.clock.jump(-(house.clock.now() - datetime(2030, 1, 3, 12, tzinfo=UTC)).total_seconds())
+    for number in range(30):
+        house.solved_call(f"call {number}", caller=None)
+        house.clock.advance(timedelta(days=3).total_seconds())
+    house.catch_up()
+    return house
+
+
+def test_hours_are_told_of_one_matter_in_one_language(house: InsightsScene) -> None:
+    house.solved_call("a", caller=None)
+    house.call("b", HEARD, caller=None)
+    house.catch_up()
+    hour = "10"  # ten in Stockholm is nine in UTC
+    everything = house.tally.by_hour(["calls", "fate"], EVERYTHING)
+    assert everything == {hour: {"calls": {"": 2}, "fate": {"unknown": 1}}}
+    one = replace(EVERYTHING, intent="order_status", language="en", release="r1")
+    assert house.tally.by_hour(["calls"], one) == {hour: {"calls": {"": 1}}}
+    assert house.tally.by_hour(["calls"], replace(one, language="sv")) == {}
+
+
+def test_calls_by_a_step_are_found_wherever_they_are(house: InsightsScene) -> None:
+    house.call("old", (Kind.ESCALATED, {"reason": "asked_for_person"}), caller=None)
+    for number in range(60):
+        house.clock.advance(timedelta(days=1).total_seconds())
+        house.solved_call(f"call {number}", caller=None)
+    house.catch_up()
+    assert [call.call_id for call in house.tally.calls(EVERYTHING, step="waiting")] == ["old"]
+    newest = house.tally.calls(EVERYTHING, step="order_status", limit=45)
+    assert [call.call_id for call in newest] == [f"call {number}" for number in range(59, 14, -1)]
+    assert not house.tally.calls(EVERYTHING, step="wait")
+    assert not house.tally.calls(EVERYTHING, step="%")
+
+
+def test_a_call_that_is_heard_of_while_all_is_counted_anew_is_not_lost(house: InsightsScene) -> None:
+    """The service counts beside `ivr insights rebuild`: the day it added to is counted once more."""
+    house.solved_call("a", caller=None)
+    service = house.another_tally()
+    is_first = True
+
+    class Slow(type(house.tally)):  # type: ignore[misc]
+        def _counted(self, day: str) -> Any:
+            nonlocal is_first
+            found = super()._counted(day)
+            if is_first:
+                is_first = False
+                house.solved_call("b", caller=None)
+                service.catch_up(house.clock.now())
+            return found
+
+    Slow(house.engine, ZoneInfo("Europe/Stockholm"), str).rebuild(house.clock.now())
+    counted = house.all_sums()
+    assert house.tally.amounts(["calls"], EVERYTHING)["calls"] == {"": 2}
+    house.tally.rebuild(house.clock.now())
+    assert house.all_sums() == counted
