@@ -24,6 +24,7 @@ from ivr.errors import IvrError
 from ivr.insights.command import insights_command
 from ivr.knowledge.command import knowledge_command
 from ivr.nlu.command import nlu_command
+from ivr.nlu.parse_command import open_intents
 from ivr.orders.demo_shop import list_orders, seed
 from ivr.privacy.command import privacy_command
 from ivr.records.database import upgrade
@@ -35,6 +36,8 @@ from ivr.speech.transcriber import Transcriber
 from ivr.speech.weights import pull
 from ivr.triage.command import policy_command
 from ivr.web.staff.sessions import new_link
+
+RASA_VENV = RASA_PYTHON.parent.parent
 
 
 @click.group()
@@ -169,9 +172,15 @@ class _PhoneEngine:
         return _speak, _transcriber()
 
 
-ivr.add_command(nlu_command(load, RASA_PYTHON.parent.parent, _PhoneEngine(), bootstrap.open_trial))
+ivr.add_command(nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial))
 ivr.add_command(knowledge_command(load))
-ivr.add_command(policy_command(load, lambda: bootstrap.open_stored_calls(load())))
+ivr.add_command(
+    policy_command(
+        load,
+        lambda: bootstrap.open_stored_calls(load()),
+        lambda language: open_intents(load(), RASA_VENV, language),
+    )
+)
 ivr.add_command(privacy_command(lambda: bootstrap.open_privacy_office(load())))
 ivr.add_command(insights_command(lambda: bootstrap.open_insights(load())))
 ivr.add_command(demo_command(load, bootstrap.open_synthetic_records))

@@ -13,6 +13,7 @@ from ivr.nlu.exploration.command import add_exploring
 from ivr.nlu.hearing import EngineOf
 from ivr.nlu.measuring_command import add_measuring
 from ivr.nlu.model_store import ModelStore
+from ivr.nlu.parse_command import add_parsing
 from ivr.nlu.progress import TrainingProgress
 from ivr.nlu.release_command import OpenTrialOf, add_releasing
 from ivr.nlu.training import train
@@ -70,6 +71,7 @@ def nlu_command(
             click.echo(f"{made.version}: {made.training_s:.0f} s. {rest}")
 
     add_measuring(nlu, load, rasa_venv, engine_of)
+    add_parsing(nlu, load, rasa_venv)
     add_exploring(nlu, load)
     add_releasing(nlu, load, rasa_venv, open_trial)
     return nlu

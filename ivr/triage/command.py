@@ -1,6 +1,8 @@
 """The command `ivr policy`: the arithmetic of a call, and what a changed policy would have done."""
 
+import json
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from ivr.handoff.escalation.policy import Policy
 from ivr.records.store import CallRecords
 from ivr.triage.policy_file import FILE, check_policy, load_policy
 from ivr.triage.stored_calls import Judged, compare, rejudge, sentence
+from ivr.triage.trying import IntentOf, judge_words, person_at, read_calls
 from ivr.triage.word_reader import open_reader
 
 
@@ -30,8 +33,12 @@ class StoredCalls:
     ids_since: Callable[[datetime], Iterable[str]]
 
 
-def policy_command(load: Callable[[], Any], open_calls: Callable[[], StoredCalls]) -> click.Group:
-    """Return the group; `load` reads the settings, `open_calls` the records."""
+def policy_command(
+    load: Callable[[], Any],
+    open_calls: Callable[[], StoredCalls],
+    open_intents: Callable[[str], AbstractContextManager[IntentOf]],
+) -> click.Group:
+    """Return the group; `load` reads the settings, `open_calls` records, `open_intents` the live model."""
 
     @click.group("policy")
     def policy() -> None:
@@ -86,7 +93,53 @@ def policy_command(load: Callable[[], Any], open_calls: Callable[[], StoredCalls
         told = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         click.echo(told or "No calls since then.")
 
+    _add_try(policy, load, open_intents)
     return policy
+
+
+def _add_try(
+    group: click.Group,
+    load: Callable[[], Any],
+    open_intents: Callable[[str], AbstractContextManager[IntentOf]],
+) -> None:
+    @group.command("try")
+    @click.argument("turns", nargs=-1)
+    @click.option("--calls", "file", type=click.Path(path_type=Path), help="A list of lists, YAML or JSON.")
+    @click.option("--language", default="en", show_default=True)
+    @click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="A changed policy.yml.")
+    def try_(turns: tuple[str, ...], file: Path | None, language: str, policy_file: Path | None) -> None:
+        """Say when a caller who says these TURNS would get a person, and why.
+
+        With --calls one JSON line per call: person_at (a turn or null), and step, reason, points and intent
+        of each turn. "" is a turn of silence. The live model reads the intents.
+        """
+        if bool(turns) == bool(file):
+            raise click.UsageError("say either what is said, turn by turn, or --calls FILE")
+        settings = load()
+        rules, reader = load_policy(settings.nlu_data_dir, policy_file), open_reader(settings.data_dir)
+        calls = read_calls(file) if file else [list(turns)]
+        with open_intents(language) as intent_of:
+            for call in calls:
+                judged = judge_words(call, language, rules, reader, intent_of)
+                if file:
+                    click.echo(json.dumps(_row(judged)))
+                    continue
+                Console().print(_arithmetic("that was never made", judged, rules))
+                at = person_at(judged)
+                click.echo(f"A person is fetched after turn {at}." if at else "The bot goes on.")
+
+
+def _row(judged: list[Judged]) -> dict[str, Any]:
+    turns = [
+        {
+            "step": one.decision.step.value,
+            "reason": one.decision.reason.value if one.decision.reason else None,
+            "points": round(one.decision.points, 2),
+            "intent": one.intent,
+        }
+        for one in judged
+    ]
+    return {"person_at": person_at(judged), "turns": turns}
 
 
 def _turn(turn: int | None) -> str:

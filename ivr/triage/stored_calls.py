@@ -12,11 +12,12 @@ from ivr.records.store import CallEvent
 
 @dataclass(frozen=True)
 class Judged:
-    """One turn of a stored call, as a policy sees it."""
+    """One turn of a call, as a policy sees it."""
 
     turn: int
     words: str
     decision: Decision
+    intent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _judged(events: Sequence[CallEvent], watch: Watch) -> Iterator[Judged]:
                 bool(facts.get("doubt")),
             )
             barged_in = False
-            yield Judged(turn, words, decision)
+            yield Judged(turn, words, decision, intents.get(turn))
         elif event.kind == Kind.NO_INPUT:
             turn = _turn_of(events, event)
             yield Judged(turn, "", watch.judge(turn, Happened.NO_INPUT, "", None, None, False))
