@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from ivr.roles import Role
 from ivr.web.insights import create_insights_blueprint
 from ivr.web.sign_in import create_sign_in_blueprint
 from ivr.web.staff.sessions import new_link
-from tests.fakes.steered_clock import SteeredClock
+from tests.fakes.steered_clock import START, SteeredClock
 from tests.support.desk_scene import Visitor
 from tests.support.web_scene import make_settings
 
@@ -57,9 +58,9 @@ class InsightsServices:
 class InsightsScene:
     """Records and their tally on one steered clock, and the pages over them."""
 
-    def __init__(self, folder: Path) -> None:
-        url = f"sqlite:///{folder}/ivr.db"
-        self.clock, self.feed = SteeredClock(), Feed()
+    def __init__(self, folder: Path, url: str | None = None, now: datetime = START) -> None:
+        url = url or f"sqlite:///{folder}/ivr.db"
+        self.clock, self.feed = SteeredClock(now), Feed()
         self.engine = open_engine(url)
         metadata.create_all(self.engine)
         self.records = SqlCallRecords(self.engine, self.feed, self.clock)
