@@ -24,7 +24,7 @@ import click
 from benchmarks import report
 from benchmarks.stream_caller import Lateness, StreamCaller
 from benchmarks.systems import Ours, System
-from benchmarks.turn_latency import OURS, PEERS, started, waiting_words
+from benchmarks.turn_latency import OURS, PARTS, PEERS, started, waiting_words
 from benchmarks.utterances import Mouths, Utterance, synthetic_calls
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
 
@@ -95,6 +95,7 @@ class Level:
         self._lost = 0
         self._cut = 0
         self._waiting_words = 0
+        self._timings: list[dict[str, float]] = []
         self._began_at = 0.0
 
     async def run(self) -> Record:
@@ -113,6 +114,7 @@ class Level:
         return {
             "calls": self._callers,
             "time_to_first_audio_s": report.spread(self._waits),
+            "parts_s": {part: report.spread([t[part] for t in self._timings if part in t]) for part in PARTS},
             "no_answer": self._lost,
             "cut_off": self._cut,
             "waiting_words": self._waiting_words,
@@ -138,7 +140,10 @@ class Level:
                 await self._talk(caller, self._lines[(number + rounds) % len(self._lines)])
                 await caller.hang_up()
             if isinstance(self._system, Ours):
-                self._waiting_words += waiting_words(await asyncio.to_thread(self._system.events, sid))
+                events = await asyncio.to_thread(self._system.events, sid)
+                self._waiting_words += waiting_words(events)
+                answered = [e["facts"] for e in events if e["kind"] == "turn_answered"]
+                self._timings += [facts["timings"] for facts in answered if facts.get("timings")]
             rounds += 1
             if self._is_over():
                 return

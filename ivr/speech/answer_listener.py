@@ -63,6 +63,7 @@ def answer_heard(
         free.no_speech_probability,
         alternatives=found.alternatives,
         language_probabilities=free.language_probabilities,
+        end_probability=free.end_probability,
     )
 
 

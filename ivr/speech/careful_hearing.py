@@ -33,6 +33,7 @@ class Recognised:
     log_probability: float = 0.0  # of the whole text and its end, where the engine tells
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
+    end_probability: float | None = None  # as in `Transcription`
 
 
 class CarefulHearing:
@@ -81,6 +82,7 @@ class CarefulHearing:
             decode_s=self._clock.monotonic() - started,
             alternatives=recognised.alternatives,
             language_probabilities=recognised.language_probabilities,
+            end_probability=recognised.end_probability,
         )
 
 

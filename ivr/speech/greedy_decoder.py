@@ -22,6 +22,8 @@ _TOKENS_PER_S = 10.0
 _TOKENS_AT_LEAST = 12
 _LEAST_LANGUAGE_SHARE = 0.005
 _FIGURE = re.compile(r"\d")
+_WORD = re.compile(r"\w")
+_FINAL_SIGNS = (".", "?", "!")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class _Language:
     forbidden: Tensor  # added to the logits: minus infinity for the list of whisper.decoding.SuppressTokens
     forbidden_first: Tensor  # and for the first token
     figures: Tensor  # minus infinity for every token with a figure in it
+    signs: frozenset[int]  # tokens without a letter or figure: signs, and the end of the text
+    ends: Tensor  # the tokens that end a sentence
 
 
 class GreedyDecoder:
@@ -61,9 +65,14 @@ class GreedyDecoder:
         position = rules.start.shape[1]
         tokens: list[int] = []
         total = 0.0
+        end_probability, is_after_a_word = None, True
         while True:
             token = int(logits.argmax())
-            total += float(logits[token] - torch.logsumexp(logits, dim=-1))
+            all_of_them = torch.logsumexp(logits, dim=-1)
+            total += float(logits[token] - all_of_them)
+            if token in rules.signs and is_after_a_word:
+                end_probability = float(torch.exp(logits[rules.ends] - all_of_them).sum())
+            is_after_a_word = token not in rules.signs
             if token == rules.tokenizer.eot:
                 break
             tokens.append(token)
@@ -80,6 +89,7 @@ class GreedyDecoder:
             is_complete=len(tokens) < most,
             log_probability=total,
             language_probabilities=languages,
+            end_probability=None if is_after_a_word else end_probability,
         )
 
     def readings(self, heard: Heard, language: str, width: int) -> list[Read]:
@@ -199,8 +209,17 @@ class GreedyDecoder:
         figures[
             [token for token in range(tokenizer.eot) if _FIGURE.search(tokenizer.decode([token]))]
         ] = -torch.inf
+        is_sign = [not _WORD.search(tokenizer.decode([token])) for token in range(tokenizer.eot)]
+        ends = [*(tokenizer.encode(sign)[0] for sign in _FINAL_SIGNS), tokenizer.eot]
         return _Language(
-            tokenizer, torch.tensor([start]), start.index(tokenizer.sot), forbidden, forbidden_first, figures
+            tokenizer,
+            torch.tensor([start]),
+            start.index(tokenizer.sot),
+            forbidden,
+            forbidden_first,
+            figures,
+            frozenset({token for token, is_one in enumerate(is_sign) if is_one} | {tokenizer.eot}),
+            torch.tensor(ends),
         )
 
 

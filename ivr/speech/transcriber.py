@@ -37,6 +37,9 @@ class Transcription:
     `alternatives` come likeliest first and never repeat `text`. `language_probabilities` says which
     language the sound is, by the service's codes ("en", "sv", "nb", "fi", ...); empty from a model or
     engine that does not tell. `languages.likeliest` reads it.
+    `end_probability`, 0..1, is how likely the decoder found it, after the last word, that the sentence
+    ends there (full stop, question or exclamation mark, or nothing more) rather than goes on (a comma,
+    dots, another word); None where it was stopped before, or from an engine that does not tell.
     """
 
     text: str
@@ -50,6 +53,7 @@ class Transcription:
     decode_s: float
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
+    end_probability: float | None = None
 
     @property
     def readings(self) -> tuple[str, ...]:

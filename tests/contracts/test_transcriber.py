@@ -95,6 +95,7 @@ def test_a_sentence_is_heard(transcriber: Transcriber, speak: Callable[[str], np
     assert heard.audio_s == pytest.approx(audio.size / 16000)
     assert heard.engine
     assert heard.model
+    assert heard.end_probability is None or 0.5 < heard.end_probability <= 1
 
 
 @pytest.mark.parametrize("samples", [0, 1, 159, 16000, 31 * 16000])
