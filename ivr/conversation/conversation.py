@@ -196,16 +196,16 @@ class Conversation:
 
     def _secret_told(self, event: SecretTold) -> list[Action]:
         """Tell the caller that it was not kept, once, and go on with the question on the floor."""
-        note = Note(
-            "secret_withheld", {"what": event.what, "is_keyed": event.is_keyed, "step": self.expects.step}
-        )
+        facts = {"what": event.what, "is_keyed": event.is_keyed, "step": self.expects.step}
+        note = Note("secret_withheld", facts)
         sentence = self.secrets.told(event.what)
         self._heard, self._known.last_words = None, None
-        if sentence is None and self._last_questions is not None:
-            return [note, *self._ask_last(self._last_questions)]
+        questions = self._last_questions
         if sentence is None:
-            return [note, *self._say_again(is_asked=False)]
-        return [note, self._say(sentence), self._listen(self.pace.no_input_again_s)]
+            return [note, *(self._ask_last(questions) if questions else self._say_again(is_asked=False))]
+        is_asked = questions is None and self.expects != OPEN_QUESTION
+        asked = map(Say, self._last_answer[-1:] if is_asked else ())
+        return [note, self._say(sentence), *asked, self._listen(self.pace.no_input_again_s)]
 
     def _keys_entered(self, digits: str) -> list[Action]:
         self._heard, self._is_barge_in = None, False

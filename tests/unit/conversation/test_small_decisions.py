@@ -43,7 +43,7 @@ def press(entry: KeyEntry, keys: str, expects: Expectation) -> list[str]:
 
 
 def test_the_sixth_digit_of_six_finishes_the_entry():
-    assert press(KeyEntry(), "471192", SIX) == ["471192"]
+    assert press(KeyEntry(), "971192", SIX) == ["971192"]
 
 
 def test_a_lone_zero_at_an_open_question_asks_for_a_person_at_once():
