@@ -12,7 +12,7 @@ REASONS: dict[EscalationReason, str] = {
     R.PRESSED_ZERO: "Pressed 0 for a person",
     R.NOT_UNDERSTOOD: "The bot did not understand",
     R.NO_INPUT: "The bot could not hear anything",
-    R.FRUSTRATED: "Sounds frustrated",
+    R.FRUSTRATED: "Words show frustration with the bot",
     R.VERIFICATION_FAILED: "Order number and postcode did not match",
     R.DIALOGUE_UNAVAILABLE: "The bot had a technical fault",
     R.SPEECH_UNAVAILABLE: "Speech recognition failed",

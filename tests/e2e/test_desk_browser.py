@@ -70,8 +70,8 @@ def test_a_call_from_the_escalation_to_the_end(context: BrowserContext, service:
     stage.wait_for()
     assert time.monotonic() - asked_s < 1.0  # the bar: the card is there within a second
     expect(stage).to_contain_text("Your phone is ringing")
-    expect(anna.get_by_role("alert").filter(has_text="Sounds frustrated")).to_have_count(1)
-    expect(anna).to_have_title("● Your phone is ringing. Sounds frustrated.")
+    expect(anna.get_by_role("alert").filter(has_text="Words show frustration with the bot")).to_have_count(1)
+    expect(anna).to_have_title("● Your phone is ringing. Words show frustration with the bot.")
 
     anna.get_by_role("button", name="Accept").click()
     expect(anna.get_by_role("status")).to_contain_text("Pick up your phone first")

@@ -36,7 +36,7 @@ def test_the_card_says_who_what_done_and_why(scene: DeskScene) -> None:
         "471192",
         "Delayed",
         "where is my parcel",
-        "Sounds frustrated",
+        "Words show frustration with the bot",
         "Asked for the postcode",
         "Say sorry first",
     ):
