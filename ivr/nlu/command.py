@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ivr.clock import SystemClock
 from ivr.config import Settings
 from ivr.nlu.checks import validate
 from ivr.nlu.command_options import as_json_option, refuse_errors
@@ -59,7 +60,7 @@ def nlu_command(
             made = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say, force)
         store = ModelStore(settings.data_dir)
         if use:
-            store.make_live(made.version)
+            store.put_to_use(made.version, SystemClock().now())
         is_live = store.live_version() == made.version
         if as_json:
             row = {"version": made.version, "is_new": made.is_new, "seconds": round(made.training_s, 1)}

@@ -17,6 +17,8 @@ from ivr.errors import IvrError
 FOLDER = Path("models") / "rasa"
 MODEL = FOLDER / "current.tar.gz"  # the live model; Rasa starts with it
 KEPT_VERSIONS = 30
+UNTESTED = "put to use untested"
+WENT_LIVE = frozenset({"released", "rolled back", UNTESTED})
 
 
 class NoSuchVersion(IvrError):
@@ -42,7 +44,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the history: trained, released, refused or rolled back."""
+    """One line of the history: released, refused, rolled back, or put to use without a test."""
 
     at: str
     who: str
@@ -154,6 +156,15 @@ class ModelStore:
         fingerprint = self.manifest(version).fingerprint
         _write(self.folder / "current.json", {"version": version, "fingerprint": fingerprint})
 
+    def put_to_use(self, version: str, at: datetime) -> None:
+        """Make a model live without any test, and say so in the history; nothing if it is live already."""
+        before = self.live_version()
+        if before == version:
+            return
+        self.make_live(version)
+        by = self.manifest(version).trained_by
+        self.note(Step(at.isoformat(timespec="seconds"), by, UNTESTED, version, before))
+
     def note(self, step: Step) -> None:
         """Add a line to the history."""
         with (self.folder / "history.jsonl").open("a", encoding="utf-8") as history:
@@ -183,7 +194,7 @@ class ModelStore:
 
     def _prune(self) -> None:
         """Remove the oldest models; what was ever live stays, so that one can always go back."""
-        was_live = {step.version for step in self.history() if step.what in {"released", "rolled back"}}
+        was_live = {step.version for step in self.history() if step.what in WENT_LIVE}
         kept = {*was_live, self.live_version()}
         for manifest in self.manifests()[KEPT_VERSIONS:]:
             if manifest.version not in kept:

@@ -13,7 +13,7 @@ from ivr.errors import IvrError
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.measuring import Report, fallen, measure, measured_with
 from ivr.nlu.model_reader import ModelReader
-from ivr.nlu.model_store import ModelDamaged, ModelStore, Step
+from ivr.nlu.model_store import WENT_LIVE, ModelDamaged, ModelStore, Step
 from ivr.running.served_model import Noticeboard, Wanted
 
 # A sentence or two of several hundred may tip either way with any retraining.
@@ -83,7 +83,7 @@ class Releases:
 
     def _previous(self, live: str | None) -> str:
         for step in self._store.history():
-            if step.what in {"released", "rolled back"} and step.version == live and step.before:
+            if step.what in WENT_LIVE and step.version == live and step.before:
                 return step.before
         raise ReleaseRefused("the history names no model that was live before this one")
 

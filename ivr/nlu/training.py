@@ -93,7 +93,7 @@ def train(
                 made, _manifest(nlu_data, rasa_venv, version, fingerprint, now, training_s, who)
             )
         if store.live_version() is None:
-            store.make_live(version)
+            store.put_to_use(version, clock.now())
     return Trained(model, version, is_new, fingerprint, clock.monotonic() - started)
 
 

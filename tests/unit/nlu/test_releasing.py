@@ -157,6 +157,15 @@ def test_a_damaged_model_does_not_go_live_even_when_going_back(desk: Desk) -> No
     assert desk.store.current.read_text() == "v2"
 
 
+def test_a_model_put_to_use_without_a_test_stands_in_the_history_and_one_can_go_back(desk: Desk) -> None:
+    for _ in range(2):
+        desk.store.put_to_use("v2", desk.clock.now())
+    assert [(step.what, step.version, step.before) for step in desk.store.history()] == [
+        ("put to use untested", "v2", "v1")
+    ]
+    assert desk.releases.rollback().version == "v1"
+
+
 def test_there_must_be_something_to_go_back_to(desk: Desk) -> None:
     with pytest.raises(ReleaseRefused, match="names no model"):
         desk.releases.rollback()
