@@ -11,7 +11,7 @@ from setup.steps import Step, run_steps
 
 ROOT = Path(__file__).resolve().parent.parent
 GOALS = {
-    "run": ("settings", "system", "service", "rasa", "weights", "model", "database"),
+    "run": ("settings", "system", "service", "rasa", "weights", "sentences", "model", "database"),
     "test": (
         "settings",
         "system-for-tests",
@@ -19,6 +19,7 @@ GOALS = {
         "dev",
         "rasa",
         "weights-for-tests",
+        "sentences",
         "model",
         "database",
     ),
@@ -63,6 +64,7 @@ def step_makers(machine: Machine) -> dict[str, Callable[[], Step]]:
         "rasa": machine.rasa,
         "weights": lambda: machine.weights(setting(ROOT, "IVR_TRANSCRIBER", "whisper")),
         "weights-for-tests": lambda: machine.weights("both"),
+        "sentences": machine.sentences,
         "model": machine.model,
         "database": machine.database,
     }

@@ -17,6 +17,7 @@ from setup.torch_build import TorchBuild, choose_torch_build
 SERVICE_MB = 330  # the wheels of requirements.lock without PyTorch
 DEV_MB = 75
 RASA_MB = 750
+SENTENCES_MB = 92
 WEIGHTS_MB = {"base": 156, "tiny.en": 77}  # with the voice activity model; other sizes say it themselves
 SYSTEM_MB = {ESPEAK.name: 5, CHROMIUM.name: 110}
 PIP_OPTIONS = ("--disable-pip-version-check", "--no-warn-script-location")
@@ -110,6 +111,17 @@ class Machine:
             download_mb=lambda: WEIGHTS_MB.get(size, 0),
         )
 
+    def sentences(self) -> Step:
+        """Make the sentence encoder that Rasa's model and the triage learn with."""
+        return Step(
+            "sentences",
+            "the sentence encoder",
+            lambda: self._ivr("models", "sentences"),
+            inputs=(self.root / "ivr" / "embedding",),
+            outputs=(self.root / "var" / "models" / "sentences" / "seal.json",),
+            download_mb=lambda: SENTENCES_MB,
+        )
+
     def model(self) -> Step:
         """Train Rasa's model from what the designers wrote."""
         return Step(
@@ -118,6 +130,7 @@ class Machine:
             lambda: self._ivr("nlu", "train", "--use"),
             inputs=(
                 self.root / "nlu_data",
+                self.root / "ivr" / "embedding",
                 self.root / "ivr" / "nlu",
                 self.root / "ivr" / "triage",
                 self.rasa_lock,
