@@ -2,28 +2,24 @@
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+
+import yaml
 
 from ivr.nlu.model_store import ModelStore
+from ivr.speech.piper_voices import read_piper_voices
+from ivr.trust.measured import Finding, FindingRow, Measured, readable, rows
 
-MINIMAL = "limited (Article 50: callers are told)"
-LANGUAGES = ("en", "sv", "nb", "fi")
-PART = "minimal (a part that decides nothing about people)"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One measurement: of what, in which language ("" for all or none), how much, by which benchmark."""
-
-    what: str
-    language: str
-    figure: str
-    source: str
+RISKS = {
+    "limited": "limited (Article 50: callers are told)",
+    "part": "minimal (a part that decides nothing about people)",
+}
+_TEXTS = Path(__file__).with_name("systems.yml")
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class System:
     oversight: str
     limits: str
     owner: str
-    measured: tuple["Finding", ...] = ()
+    measured: tuple[FindingRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,213 +51,148 @@ class Running:
     whisper_model: str
     voice: str
     owners: Mapping[str, str]
+    languages: tuple[str, ...] = ("en",)
+    piper_voices: str = ""
+    rewriter_url: str | None = None
+    rewriter_model: str = ""
 
 
 def register(running: Running) -> list[System]:
     """Return the systems in the order a call meets them. Files that are not there are said to be missing."""
     measured = Measured(running.nlu_data_dir.parent / "benchmarks" / "results")
-
-    def owner(part: str) -> str:
-        return running.owners.get(f"bot_{part}", "")
-
-    return [
-        _hearing(running, measured, owner("hearing")),
-        _speech_detection(running, owner("speech_detection")),
-        _understanding(running, measured, owner("understanding")),
-        _triage(running, measured, owner("triage")),
-        _redaction(measured, owner("redaction")),
-        _voice(running, owner("voice")),
+    models = running.data_dir / "models"
+    found = [
+        _hearing(running, measured),
+        _entry(running, "speech_detection", "6.2.0 (8 kHz, ONNX)", _hash(models / "silero_vad.onnx")),
+        _turn_ends(running, measured),
+        *_sentences(running),
+        _understanding(running, measured),
+        _articles(running, measured),
+        _triage(running, measured),
+        _entry(running, "redaction", "rules (no model)", "–", measured=measured.redaction()),
+        *_voices(running),
     ]
+    if running.rewriter_url is not None:
+        name = f"Rewriter of briefings: {running.rewriter_model or 'the default model'}"
+        found.append(_entry(running, "rewriter", f"at {running.rewriter_url}", "not ours to read", name))
+    return found
 
 
-def _hearing(running: Running, measured: "Measured", owner: str) -> System:
+def _entry(
+    running: Running,
+    part: str,
+    version: str,
+    sha256: str,
+    name: str | None = None,
+    measured: Iterable[Finding] = (),
+    owned_as: str | None = None,
+) -> System:
+    text = _texts()[part]
+    return System(
+        name=name or text["name"],
+        version=version,
+        sha256=sha256,
+        source=text["source"],
+        licence=text["licence"],
+        purpose=text["purpose"],
+        data_seen=text["data_seen"],
+        risk=RISKS[text["risk"]],
+        reasoning=text["reasoning"],
+        oversight=text["oversight"],
+        limits=text["limits"],
+        owner=running.owners.get(f"bot_{owned_as or part}", ""),
+        measured=tuple(rows(readable(measured))),
+    )
+
+
+def _hearing(running: Running, measured: Measured) -> System:
     is_fast = running.transcriber == "faster-whisper"
-    folder = running.data_dir / "models"
-    file = (
-        folder / "faster-whisper" / running.whisper_model / "model.bin"
-        if is_fast
-        else folder / "whisper" / f"{running.whisper_model}.pt"
-    )
+    folder, size = running.data_dir / "models", running.whisper_model
+    file = folder / "faster-whisper" / size / "model.bin" if is_fast else folder / "whisper" / f"{size}.pt"
     package = "faster-whisper" if is_fast else "openai-whisper"
-    return System(
-        name=f"Whisper {running.whisper_model}",
-        version=f"{package} {_version(package)}",
-        sha256=_hash(file),
-        source="OpenAI, weights trained by them; run on this machine",
-        licence="MIT",
-        purpose="Writes down what a caller says, so that it can be understood.",
-        data_seen="The sound of one stretch of speech, in memory, never stored; what comes out is text.",
-        risk=MINIMAL,
-        reasoning="It writes down words. It recognises neither who speaks nor feelings in the voice: no such "
-        "code is here. The system as a whole talks with people, so they are told it is an AI.",
-        oversight="Words in doubt are never acted on: the bot asks again, then fetches a person.",
-        limits="Weak in noise, with strong accents and very short answers; may invent words on silence, "
-        "which a second check throws away. Worse in Swedish, Norwegian and Finnish than in English.",
-        owner=owner,
-        measured=tuple(measured.hearing()),
-    )
+    version, findings = f"{package} {_version(package)}", measured.hearing(size, is_fast)
+    return _entry(running, "hearing", version, _hash(file), f"Whisper {size}", findings)
 
 
-def _speech_detection(running: Running, owner: str) -> System:
-    return System(
-        name="silero-vad",
-        version="6.2.0 (8 kHz, ONNX)",
-        sha256=_hash(running.data_dir / "models" / "silero_vad.onnx"),
-        source="Silero team; the PyPI package of that version",
-        licence="MIT",
-        purpose="Tells speech from other sound, so that turns can be taken.",
-        data_seen="32 ms of sound at a time, in memory, never stored.",
-        risk=PART,
-        reasoning="It says speech or not, nothing about the speaker.",
-        oversight="A mistake costs a moment or a repeated question; keys work at every step.",
-        limits="Loud music and other voices in the room can count as speech.",
-        owner=owner,
-    )
+def _turn_ends(running: Running, measured: Measured) -> System:
+    file = running.data_dir / "models" / "turn_ends" / "ends.npz"
+    sha256 = _hash(file)
+    return _entry(running, "turn_ends", _made_here(file, sha256), sha256, measured=measured.turn_ends())
 
 
-def _understanding(running: Running, measured: "Measured", owner: str) -> System:
+def _sentences(running: Running) -> Iterator[System]:
+    """Yield the sentence encoder where one was put in place."""
+    folder = running.data_dir / "models" / "sentences"
+    try:
+        version = str(json.loads((folder / "seal.json").read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    yield _entry(running, "sentences", version, _hash(folder / "encoder.onnx"))
+
+
+def _understanding(running: Running, measured: Measured) -> System:
     store = ModelStore(running.data_dir)
     live = store.live_version()
     manifest = next((one for one in store.manifests() if one.version == live), None)
-    scores = manifest.scores if manifest is not None else {}
-    at_release = [
-        Finding(name, "", f"{100 * value:.1f} %", "scores of this release")
-        for name, value in scores.items()
-        if isinstance(value, float)
-    ]
-    return System(
-        name="Rasa dialogue model",
-        version=live or "none is live",
-        sha256=_hash(store.current),
-        source="Trained here from nlu_data, on sentences written by us",
-        licence="Apache-2.0 (Rasa 3.6.21)",
-        purpose="Finds what a caller wants and chooses the next answer from a fixed list.",
-        data_seen="The caller's words, in memory until the call ends; order data while it is read out.",
-        risk=MINIMAL,
-        reasoning="It answers about orders. It refuses nothing finally, scores nobody, and every claim is "
-        "decided by a person, so it is none of the high-risk uses of Annex III.",
-        oversight="Zero or the word 'agent' fetches a person at any moment; so does anger, doubt or "
-        "failing twice. A supervisor can send all calls to people within five seconds.",
-        limits="Knows the matters in its list; says so about all others and offers a person.",
-        owner=owner,
-        measured=(*measured.understanding(), *at_release),
-    )
+    at_release = _at_release(manifest.scores if manifest is not None else {})
+    findings = (*measured.understanding(), *at_release)
+    return _entry(running, "understanding", live or "none is live", _hash(store.current), measured=findings)
 
 
-def _triage(running: Running, measured: "Measured", owner: str) -> System:
-    file = running.data_dir / "models" / "triage" / "words.npz"
-    return System(
-        name="Triage of a turn",
-        version=f"policy {_hash(running.nlu_data_dir / 'policy.yml')[:12]}",
-        sha256=_hash(file),
-        source="Trained here on sentences written by us; the weights of its points are in policy.yml",
-        licence="Apache-2.0 (ours)",
-        purpose="Adds up signs in words and counts that a caller would be better off with a person.",
-        data_seen="The words of a turn and counts such as repeated questions; never the sound of the voice.",
-        risk=MINIMAL,
-        reasoning="Moods are read from words and counts, not from voice or face: no emotion recognition in "
-        "the sense of Article 3(39), which needs biometric data. It is profiling in a light form and "
-        "only ever brings a person sooner.",
-        oversight="Every decision keeps its arithmetic; `ivr policy explain` shows it.",
-        limits="Irony and very polite anger are missed.",
-        owner=owner,
-        measured=tuple(measured.triage()),
-    )
+def _at_release(scores: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield the scores a release was weighed by: "typed en", "out of scope heard en"."""
+    for name, value in scores.items():
+        what, _, language = name.rpartition(" ")
+        if isinstance(value, float):
+            told = "foreign kept out, " + what.removeprefix("out of scope ") if "scope" in what else what
+            yield Finding(f"held-out sentences, {told}", language, f"{100 * value:.1f} %", "this release")
 
 
-def _redaction(measured: "Measured", owner: str) -> System:
-    return System(
-        name="Redaction",
-        version="rules (no model)",
-        sha256="–",
-        source="Ours; check digits by python-stdnum, names from word lists",
-        licence="Apache-2.0 (ours)",
-        purpose="Takes card, personal and phone numbers, addresses and names out of words before storing.",
-        data_seen="Every text on its way to the records.",
-        risk=PART,
-        reasoning="Rules that remove; nothing is decided about anybody.",
-        oversight="Measured on planted values; a redacted text is still treated as personal.",
-        limits="Names that are also ordinary words are kept; it is no anonymisation.",
-        owner=owner,
-        measured=tuple(measured.redaction()),
-    )
+def _articles(running: Running, measured: Measured) -> System:
+    files = sorted((running.nlu_data_dir / "knowledge").glob("*/*.md"))
+    digest = hashlib.sha256("".join(map(_hash, files)).encode()).hexdigest()
+    return _entry(running, "articles", f"{len(files)} articles", digest, measured=measured.articles())
 
 
-def _voice(running: Running, owner: str) -> System:
-    package = "hibari-tts" if running.voice == "hibari" else "pyttsx3"
-    return System(
-        name="The bot's voice",
-        version=f"{package} {_version(package)}; espeak-ng for other languages",
-        sha256="inside the package, pinned by its hash",
-        source="PyPI; run on this machine",
-        licence="Apache-2.0" if running.voice == "hibari" else "MPL-2.0",
-        purpose="Speaks the sentences designers wrote.",
-        data_seen="The sentence to be spoken; sentences with order data are deleted after an hour.",
-        risk=MINIMAL,
-        reasoning="Synthetic speech in a conversation that begins by saying that it is an AI.",
-        oversight="It says only what is written in nlu_data/responses.",
-        limits="Sounds synthetic, on purpose no person's voice.",
-        owner=owner,
-    )
+def _triage(running: Running, measured: Measured) -> System:
+    sha256 = _hash(running.data_dir / "models" / "triage" / "words.npz")
+    version = f"policy {_hash(running.nlu_data_dir / 'policy.yml')[:12]}, words {sha256[:12]}"
+    return _entry(running, "triage", version, sha256, measured=measured.triage())
 
 
-class Measured:
-    """What the benchmarks beside this installation found; nothing where they are not there."""
+def _voices(running: Running) -> Iterator[System]:
+    """Yield every voice that a caller may hear, the one asked first first."""
+    piper = read_piper_voices(running.piper_voices)
+    for language, voice in piper.items():
+        name = f"Piper, {language}: {voice.voice or 'its own voice'}"
+        yield _entry(running, "piper", f"at {voice.url}", "not ours to read", name, owned_as="voice")
+    spoken = set(piper)
+    if running.voice == "hibari":
+        spoken.add("en")
+        version = f"hibari-tts {_version('hibari-tts')}"
+        yield _entry(
+            running, "hibari", version, _hash(_in_package("hibari", "hibari.onnx")), owned_as="voice"
+        )
+    left = [language for language in running.languages if language not in spoken]
+    version = f"pyttsx3 {_version('pyttsx3')}; speaks {', '.join(left) if left else 'when another fails'}"
+    yield _entry(running, "espeak", version, "the system's package", owned_as="voice")
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
-    def hearing(self) -> Iterator[Finding]:
-        """Yield what is known about recognition; a language that was not measured says so."""
-        for name, row in dict(self._read("asr").get("rows") or {}).items():
-            yield Finding("words heard wrongly", "en", f"{row['wer_percent']} %", f"asr.json, {name}")
-            if "invented" in row:
-                what = f"words invented on {row['not_speech']} sounds without speech"
-                yield Finding(what, "", str(row["invented"]), f"asr.json, {name}")
-            break
-        for language in LANGUAGES[1:]:
-            yield Finding(
-                "words heard wrongly", language, "not measured", "no recorded voices under a free licence"
-            )
+def _in_package(package: str, name: str) -> Path:
+    """Return a file inside an installed package, without importing it."""
+    found = importlib.util.find_spec(package)
+    places = found.submodule_search_locations if found is not None else None
+    return Path(next(iter(places or ["."]))) / "assets" / name
 
-    def understanding(self) -> Iterator[Finding]:
-        """Yield the share of held-out sentences understood, by language: of the set nobody had looked at."""
-        found = self._read("understanding")
-        for language in LANGUAGES:
-            row = found.get(f"fresh {language}") or found.get(f"dev {language}")
-            name = "fresh" if f"fresh {language}" in found else "looked at while the data grew"
-            if isinstance(row, dict):
-                what = f"right intent, {row['sentences']} sentences ({name})"
-                yield Finding(what, language, f"{100 * row['accuracy']:.1f} %", "understanding.json")
 
-    def redaction(self) -> Iterator[Finding]:
-        """Yield the recall of each kind by language, over all its forms, and false hits."""
-        found = self._read("redaction")
-        hits: dict[tuple[str, str], list[tuple[float, int]]] = {}
-        for row in found.get("rows") or ():
-            hits.setdefault((row["kind"], row["language"]), []).append((row["recall"], row["n"]))
-        for (kind, language), parts in sorted(hits.items()):
-            recall = sum(share * n for share, n in parts) / sum(n for _, n in parts)
-            yield Finding(f"{kind} found", language, f"{100 * recall:.1f} %", "redaction.json")
-        for language, share in dict(found.get("false_hits") or {}).items():
-            yield Finding("words taken out wrongly", language, f"{100 * share:.2f} %", "redaction.json")
+def _made_here(file: Path, sha256: str) -> str:
+    return f"trained here, {sha256[:12]}" if file.exists() else "not on this machine"
 
-    def triage(self) -> Iterator[Finding]:
-        """Yield recall and false alarms on calls it never saw, by language."""
-        found = self._read("triage")
-        for language in LANGUAGES:
-            row = found.get(f"held-out {language}")
-            if isinstance(row, dict):
-                for what in ("recall", "asked_recall", "false_rate"):
-                    told = f"{what.replace('_', ' ')}, {row['calls']} held-out calls"
-                    yield Finding(told, language, f"{100 * row[what]:.1f} %", "triage.json")
 
-    def _read(self, name: str) -> Mapping[str, Any]:
-        try:
-            found = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+    return found
 
 
 def _version(package: str) -> str:
@@ -279,7 +210,7 @@ def _hash(file: Path) -> str:
     return _hash_of(file, state.st_mtime_ns, state.st_size)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _hash_of(file: Path, _changed: int, _size: int) -> str:
     digest = hashlib.sha256()
     with file.open("rb") as content:

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,7 +13,7 @@ from ivr.privacy.retention import ALARM_AFTER
 from ivr.records.store import RecordsUnavailable
 from ivr.roles import Role
 from ivr.trust.documents import TEMPLATES, filled_in, guide, processors
-from ivr.trust.history import history
+from ivr.trust.history import MODEL, PARTS, history
 from ivr.trust.register import Running, register
 from ivr.trust.trust_records import Evidence
 from ivr.web.services import Services
@@ -21,7 +22,9 @@ from ivr.web.staff.gate import Gate, requires
 RESPONSIBLE = (Role.SUPERVISOR, Role.ANALYST)
 DAYS = 30
 SHOWN = 50
+RELEASES_SHOWN = 40
 HEARD_FOR = "quality"
+_PARTS = (MODEL, *PARTS)
 _COLUMNS = (
     "call",
     "began_utc",
@@ -49,6 +52,7 @@ def create_trust_blueprint(services: Services) -> Blueprint:
     blueprint.get("/disclosure.csv")(responsible(pages.disclosure_csv))
     blueprint.get("/recordings/<call_id>.wav")(requires(Role.SUPERVISOR)(pages.recording))
     blueprint.get("/systems")(responsible(pages.systems))
+    blueprint.get("/releases.csv")(responsible(pages.releases_csv))
     blueprint.get("/documents")(responsible(pages.documents))
     blueprint.get("/documents/<name>.md")(responsible(pages.document))
     blueprint.get("/guide")(pages.guide)
@@ -97,10 +101,7 @@ class _Pages:
     def disclosure_csv(self) -> Response:
         first, last = self._period()
         rows = self._services.trust.evidence(_begins(first), _begins(last + timedelta(days=1)))
-        name = f"disclosure-{first}-{last}.csv"
-        return Response(
-            _csv(rows), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"}
-        )
+        return _download(_csv_lines(_COLUMNS, map(_evidence_cells, rows)), f"disclosure-{first}-{last}.csv")
 
     def recording(self, call_id: str) -> Response:
         sound = self._services.listening.listen(call_id, HEARD_FOR, g.staff.name)
@@ -117,12 +118,29 @@ class _Pages:
             settings.whisper_model,
             settings.voice,
             self._services.owners,
+            settings.languages_in_use(),
+            settings.piper_voices,
+            settings.rewriter_url,
+            settings.rewriter_model,
         )
+        part = request.args.get("part")
+        releases = history(settings.data_dir, settings.nlu_data_dir, part if part in _PARTS else None)
+        is_all = "all" in request.args
         return render_template(
             "trust/systems.html",
             systems=register(running),
-            releases=history(settings.data_dir, settings.nlu_data_dir),
+            releases=releases if is_all else releases[:RELEASES_SHOWN],
+            released=len(releases),
+            part=part,
+            parts=_PARTS,
         )
+
+    def releases_csv(self) -> Response:
+        settings = self._services.settings
+        rows = history(settings.data_dir, settings.nlu_data_dir)
+        named = ("at", "who", "what", "changed", "version")
+        cells = ([one.at.isoformat(), one.who, one.what, one.changed, one.version] for one in rows)
+        return _download(_csv_lines(named, cells), "releases.csv")
 
     def documents(self) -> str:
         settings = self._services.settings
@@ -178,31 +196,35 @@ def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _csv(rows: Iterator[Evidence]) -> Iterator[str]:
+def _evidence_cells(one: Evidence) -> Sequence[object]:
+    return (
+        one.call_id,
+        one.started_at.isoformat(),
+        one.language,
+        one.outcome or "going on",
+        "yes" if one.is_there else "no",
+        one.text_version or "",
+        one.said_in or "",
+        one.said_at.isoformat() if one.said_at else "",
+        one.times,
+        one.handed_back,
+        one.said_again,
+    )
+
+
+def _csv_lines(named: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line)
-    writer.writerow(_COLUMNS)
-    for one in rows:
-        said_at = one.said_at.isoformat() if one.said_at else ""
-        writer.writerow(
-            [
-                one.call_id,
-                one.started_at.isoformat(),
-                one.language,
-                one.outcome or "going on",
-                "yes" if one.is_there else "no",
-                one.text_version or "",
-                one.said_in or "",
-                said_at,
-                one.times,
-                one.handed_back,
-                one.said_again,
-            ]
-        )
+    for cells in chain([named], rows):
+        writer.writerow(cells)
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-    yield line.getvalue()
+
+
+def _download(lines: Iterator[str], name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(lines, mimetype="text/csv", headers=headers)
 
 
 def _records_away(_: RecordsUnavailable) -> tuple[str, int]:

@@ -1,20 +1,24 @@
 """What the people responsible, agents and the public see of the promises."""
 
 import csv
+import hashlib
 import io
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from ivr.nlu.model_store import ModelStore, Step
 from ivr.privacy.retention import RecordingStays
 from ivr.records.kinds import Kind
 from ivr.records.models import calls
 from ivr.roles import Role
 from ivr.trust.documents import guide
-from ivr.trust.register import Measured
+from ivr.trust.history import history
+from ivr.trust.measured import Measured, readable
 from ivr.web.about.blueprint import texts
 from tests.support.desk_scene import Visitor
 from tests.support.trust_scene import ROOT, TrustScene
@@ -223,4 +227,64 @@ def test_every_measurement_has_its_language_and_source() -> None:
     measured = Measured(ROOT / "benchmarks" / "results")
     assert {one.language for one in measured.understanding()} == {"en", "sv", "nb", "fi"}
     assert {one.language for one in measured.redaction()} >= {"en", "sv", "nb", "fi"}
-    assert [one.figure for one in measured.hearing() if one.language == "fi"] == ["not measured"]
+    heard = [one.figure for one in measured.hearing("base", is_fast=False) if one.language == "fi"]
+    assert heard == ["not measured"]
+
+
+def test_figures_of_another_recogniser_are_not_shown_as_those_of_the_one_that_runs() -> None:
+    measured = Measured(ROOT / "benchmarks" / "results")
+    assert {one.figure for one in measured.hearing("small", is_fast=False)} == {"not measured"}
+    assert {one.figure for one in measured.hearing("base", is_fast=True) if "recorded" in one.what} == {
+        "not measured"
+    }
+
+
+def test_figures_nobody_can_read_do_not_hide_the_register(tmp_path: Path) -> None:
+    (tmp_path / "triage.json").write_text('{"held-out en": {"recall": 0.9}}')
+    found = list(readable(Measured(tmp_path).triage()))
+    assert [one.what for one in found] == ["figures in a form this version does not know"]
+
+
+def test_every_part_that_runs_is_in_the_register_with_its_owner(tmp_path: Path) -> None:
+    scene = TrustScene(
+        tmp_path,
+        piper_voices="sv=http://127.0.0.1:5100#nst",
+        rewriter_url="http://127.0.0.1:11434/v1",
+        rewriter_model="gemma",
+    )
+    sentences = tmp_path / "models" / "sentences"
+    sentences.mkdir(parents=True)
+    (sentences / "seal.json").write_text('{"version": "4711"}')
+    (sentences / "encoder.onnx").write_bytes(b"weights")
+    shown = page(scene, "/trust/systems")
+    for words in (
+        "Ends of turns",
+        "Sentence encoder",
+        "4711",
+        hashlib.sha256(b"weights").hexdigest(),
+        "Answers from articles",
+        "Piper, sv: nst",
+        "hibari, the bot",
+        "espeak-ng",
+        "Rewriter of briefings: gemma",
+    ):
+        assert words in shown
+    assert "no owner" not in shown
+
+
+def test_the_history_names_every_release_and_is_exported(scene: TrustScene, tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    store.folder.mkdir(parents=True, exist_ok=True)
+    store.note(Step("2030-03-04T10:00:00+00:00", "Doris", "released", "v2", "v1", scores={"typed en": 0.97}))
+    everything = history(tmp_path, ROOT / "nlu_data", git=lambda words, folder: _log(words))
+    assert [(one.part, one.who) for one in everything] == [("model", "Doris"), ("policy", "Erik")]
+    assert everything[0].changed == "typed en 97.0 %"
+    shown = page(scene, "/trust/systems?part=model")
+    assert "model released" in shown
+    exported = scene.reader().sees("/trust/releases.csv").get_data(as_text=True)
+    assert "2030-03-04T10:00:00+00:00,Doris,model released" in exported
+    assert page(scene, "/trust/systems?part=passwd")
+
+
+def _log(words: Sequence[str]) -> str:
+    return "abc1234\t2029-01-01T10:00:00+01:00\tErik\tLower a weight\n" if "policy.yml" in words else ""
