@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     company_name: str = Field(
         "Nordlys", description="The company the bot answers for; spoken in the first sentence."
     )
+    privacy_contact: str = Field(
+        "", max_length=200, description="Where people write about their data; stands on /about-this-bot."
+    )
     language: Literal["en", "sv", "nb", "fi"] = Field("en", description="Language calls begin in.")
     languages: str = Field(
         "en,sv",
@@ -372,6 +375,11 @@ class Settings(BaseSettings):
         """Return the tokens a signature may have been made with, the current one first."""
         tokens = [self.twilio_auth_token, self.twilio_auth_token_previous]
         return [token.get_secret_value() for token in tokens if token is not None]
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Say whether an address leads nowhere else."""
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def load() -> Settings:

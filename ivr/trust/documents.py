@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from ivr.config import Settings
+from ivr.config import Settings, is_on_this_machine
 from ivr.privacy.retention import Periods
+from ivr.speech.piper_voices import read_piper_voices
 
 FOLDER = Path(__file__).parent / "documents"
 TEMPLATES = ("records", "dpia")
@@ -55,13 +57,30 @@ def processors(settings: Settings) -> list[Processor]:
         )
     found = [line]
     if settings.orders_url is not None:
-        found.append(Processor(settings.orders_url, "the order system", "orders, postcodes", "[yours]"))
+        found.append(
+            Processor(
+                settings.orders_url, "the order system", "orders, postcodes", _region(settings.orders_url)
+            )
+        )
     if settings.openid_issuer is not None:
         found.append(Processor(settings.openid_issuer, "signs the staff in", "names of staff", "[yours]"))
-    for part in filter(None, settings.piper_voices.split(",")):
-        address = part.partition("=")[2].partition("#")[0]
-        found.append(Processor(address, "speaks sentences", "what the bot says", "[yours]"))
-    return found
+    others: list[tuple[str | None, str, str]] = [
+        (voice.url, f"speaks sentences in {language}", "what the bot says")
+        for language, voice in read_piper_voices(settings.piper_voices).items()
+    ]
+    others += [(settings.rewriter_url, "words briefings for agents", "the sentences of a briefing")]
+    others += [(settings.telemetry_url, "keeps traces of calls", "times and steps; nothing personal")]
+    others += [(settings.alert_webhook_url, "is told of alerts", "figures about many calls")]
+    if settings.smtp_url is not None:
+        server = urlsplit(settings.smtp_url.get_secret_value()).hostname
+        others += [(f"smtp://{server}", "sends alerts and the weekly report", "figures, addresses of staff")]
+    if settings.routing != "own":
+        others += [("Twilio TaskRouter or Flex", "finds a person", "the caller's number, the briefing")]
+    return [*found, *(Processor(url, does, sees, _region(url)) for url, does, sees in others if url)]
+
+
+def _region(url: str) -> str:
+    return "this machine" if is_on_this_machine(url) else "[yours]"
 
 
 def filled_in(name: str, settings: Settings, periods: Periods, today: date) -> str:
@@ -81,6 +100,8 @@ def filled_in(name: str, settings: Settings, periods: Periods, today: date) -> s
         "orders": settings.orders_url or "the demo shop",
         "whisper_model": settings.whisper_model,
         "carrier": parts[0].name,
+        "contact": settings.privacy_contact or "[how to write to you about data]",
+        "voice_note": _voice_note(settings, periods),
         "recording_note": _recording_note(settings, periods),
         "recording_basis": _recording_basis(settings),
         "region_note": _region_note(settings, is_local),
@@ -98,6 +119,12 @@ def guide() -> Guide:
     return Guide(hashlib.sha256(text.encode()).hexdigest()[:8], sections)
 
 
+def _voice_note(settings: Settings, periods: Periods) -> str:
+    if not settings.recording_purposes:
+        return "Heard in memory, not stored."
+    return f"Heard in memory; stored for {periods.recordings} days only of callers who said yes."
+
+
 def _recording_note(settings: Settings, periods: Periods) -> str:
     if not settings.recording_purposes:
         return "No sound of calls is kept: recording is off."
@@ -111,9 +138,7 @@ def _recording_note(settings: Settings, periods: Periods) -> str:
 
 def _recording_basis(settings: Settings) -> str:
     if not settings.recording_purposes:
-        return (
-            "consent (Art. 6(1)(a)) would be needed to record calls, which is not done. No training on calls."
-        )
+        return "consent (Art. 6(1)(a)) would be needed to record calls, which is not done."
     return f"consent (Art. 6(1)(a)) for each purpose of recording ({_for(settings)}), by word or key."
 
 

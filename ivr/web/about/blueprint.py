@@ -8,8 +8,10 @@ from typing import Any
 import yaml
 from flask import Blueprint, Response, abort, render_template, request
 
+from ivr.config import is_on_this_machine
 from ivr.web.services import Services
 
+_RECORDING = 3  # the point that says whether calls are recorded
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
     "frame-ancestors 'none'; base-uri 'none'",
@@ -53,15 +55,25 @@ def texts() -> Mapping[str, Any]:
 
 
 def _page(services: Services, language: str) -> str:
-    settings = services.settings
-    known = {"company": settings.company_name, "number": settings.twilio_number}
-    days = {name: str(count) for name, count in vars(services.privacy.retention.periods).items()}
+    settings, text = services.settings, texts()[language]
+    is_rewritten_outside = settings.rewriter_url is not None and not is_on_this_machine(settings.rewriter_url)
+    known = {
+        "company": settings.company_name,
+        "number": settings.twilio_number,
+        "contact": settings.privacy_contact,
+        "others": f"{text['rewritten']} " if is_rewritten_outside else "",
+    }
+    known |= {name: str(count) for name, count in vars(services.privacy.retention.periods).items()}
+    known["ask"] = text["ask"][bool(settings.privacy_contact)].format_map(known)
+    if settings.recording_purposes:
+        before, after = text["points"][:_RECORDING], text["points"][_RECORDING + 1 :]
+        text = {**text, "points": [*before, text["recorded"], *after]}
     return render_template(
         "about/about.html",
         language=language,
         company=settings.company_name,
         languages={code: text["name"] for code, text in texts().items()},
-        text=_filled(texts()[language], {**known, **days}),
+        text=_filled(text, known),
     )
 
 

@@ -187,6 +187,29 @@ def test_each_language_says_the_same_things() -> None:
     assert len(shapes) == 1
 
 
+def test_the_public_page_says_what_the_settings_do(scene: TrustScene, tmp_path: Path) -> None:
+    plain = scene.app.test_client().get("/about-this-bot/en").get_data(as_text=True)
+    assert "Your call is not recorded" in plain
+    assert "Nordlys. Call +46850000000 and say" in plain
+    assert "outside our house" not in plain
+    (tmp_path / "other").mkdir()
+    recording = TrustScene(
+        tmp_path / "other",
+        recording_purposes="training",
+        privacy_contact="privacy@example.com",
+        rewriter_url="https://words.example.com/v1",
+    )
+    for language in texts():
+        shown = recording.app.test_client().get(f"/about-this-bot/{language}").get_data(as_text=True)
+        assert texts()[language]["points"][3][0] not in shown
+        assert texts()[language]["recorded"][0] in shown
+        assert "privacy@example.com" in shown
+        assert texts()[language]["rewritten"] in shown
+    told = page(recording, "/trust/documents/records.md")
+    assert "https://words.example.com/v1" in told
+    assert "stored for 30 days only of callers who said yes" in told
+
+
 def test_after_a_person_handed_back_the_sentence_must_be_said_again(scene: TrustScene) -> None:
     told = {"text_version": "v", "language": "en", "is_complete": True}
     for call_id, is_said_again in (("CB1", True), ("CB2", False)):
