@@ -47,7 +47,7 @@ def make_studio(
     previews = Previews(
         settings.nlu_data_dir,
         store,
-        partial(open_model, rasa_venv=RASA_VENV),
+        partial(open_model, rasa_venv=RASA_VENV, data_dir=settings.data_dir),
         partial(open_trial, settings),
     )
     trying = TryOut(settings.nlu_data_dir, CompositeDialogue(rasa, wording), rasa.parse, hearing)

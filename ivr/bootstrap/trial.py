@@ -39,7 +39,7 @@ def open_trial(settings: Settings, model: Path) -> AbstractContextManager[Dialog
     def dialogue(url: str, token: str) -> CompositeDialogue:
         return CompositeDialogue(RasaDialogue(url, token, wording, timeout_s=10.0), wording)
 
-    return trial(model, RASA_PYTHON.parent.parent, _trial_actions, dialogue, free_port)
+    return trial(model, RASA_PYTHON.parent.parent, settings.data_dir, _trial_actions, dialogue, free_port)
 
 
 def _trial_actions(folder: Path) -> tuple[Flask, str]:

@@ -12,12 +12,12 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from ivr.embedding.sentence_encoder import FOLDER as FOLDER
 from ivr.embedding.sentence_encoder import WIDTH
 from ivr.errors import IvrError
 
-FOLDER = Path("models") / "sentences"  # below the data folder; `ivr models sentences` makes it
 GRAPH, TOKENIZER = "encoder.onnx", "tokenizer.json"
-SEAL = "seal.json"  # written last: the version, and the hash of each file
+SEAL = "seal.json"  # written last: the recipe they were made by, and the hash of each file
 LONGEST = 64  # pieces of a text that are read; a caller's turn has a dozen
 AT_ONCE = 32  # texts computed together, of about the same length
 
@@ -55,16 +55,15 @@ class E5Encoder:
 
 
 def sealed_version(folder: Path) -> str:
-    """Return the version of the files in a folder, which are whole. Raises EncoderMissing."""
+    """Return what changes when the files in a folder do, which are whole. Raises EncoderMissing."""
     try:
-        seal = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-        changed = [name for name, digest in seal["sha256"].items() if sha256_of(folder / name) != digest]
-        version = str(seal["version"])
+        seal = json.loads((folder / SEAL).read_text(encoding="utf-8"))["sha256"]
+        changed = [name for name, digest in seal.items() if sha256_of(folder / name) != digest]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise EncoderMissing(f"{folder}: {wrong}. `ivr models sentences` makes it") from wrong
     if changed:
         raise EncoderMissing(f"{folder}: {', '.join(changed)} damaged. `ivr models sentences` makes it anew")
-    return version
+    return hashlib.sha256(json.dumps(seal, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def sha256_of(file: Path) -> str:

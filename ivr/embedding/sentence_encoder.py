@@ -1,10 +1,12 @@
 """What whoever compares meanings asks for: sentences in, rows of figures out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+FOLDER = Path("models") / "sentences"  # below the data folder; `ivr models sentences` makes it
 LAYERS = (6, 9, 12)  # together they beat the last one alone by far: docs/triage.md
 LAYER_WIDTH = 384
 WIDTH = len(LAYERS) * LAYER_WIDTH

@@ -16,7 +16,9 @@ from ivr.nlu.training import train_understanding
 Bar = Callable[[Iterator[Judged], int, str], Iterator[Judged]]
 
 
-def cross_validate(nlu_data: Path, rasa_venv: Path, count: int, bar: Bar) -> dict[str, Scores]:
+def cross_validate(
+    nlu_data: Path, rasa_venv: Path, data_dir: Path, count: int, bar: Bar
+) -> dict[str, Scores]:
     """Train `count` models, each without one part, and score that part with it; by language.
 
     Transcriptions are left out: what was heard of a sentence would give it away. Raises TrainingFailed.
@@ -29,8 +31,8 @@ def cross_validate(nlu_data: Path, rasa_venv: Path, count: int, bar: Bar) -> dic
             work = Path(folder)
             render(nlu_data, work / "input")
             _keep_only(work / "input" / "data", rest)
-            model = train_understanding(rasa_venv, work)
-            with open_model(model, rasa_venv) as reader:
+            model = train_understanding(rasa_venv, work, data_dir)
+            with open_model(model, rasa_venv, data_dir) as reader:
                 for language, own in by_language(part).items():
                     asked = [Asked(line, line.plain, "cross-validated") for line in own]
                     what = f"part {number + 1} of {count}, {language}"

@@ -83,13 +83,15 @@ def _add_test(group: click.Group, load: Callable[[], Settings], rasa_venv: Path)
         settings = load()
         store = ModelStore(settings.data_dir)
         version = store.resolve(name)
-        with open_model(store.model(version), rasa_venv) as reader:
+        with open_model(store.model(version), rasa_venv, settings.data_dir) as reader:
             report = measure(reader, settings.nlu_data_dir, _bar(as_json))
         if not report.scores:
             raise NothingToMeasure("there is nothing in holdout/; the README says how to write it")
         keep_figures(store, version, report)
         if folds:
-            crossed = cross_validate(settings.nlu_data_dir, rasa_venv, folds, _bar(as_json))
+            crossed = cross_validate(
+                settings.nlu_data_dir, rasa_venv, settings.data_dir, folds, _bar(as_json)
+            )
             report = Report(
                 {**report.scores, "cross-validated": crossed}, report.judged, report.measured_with
             )
@@ -117,7 +119,7 @@ def _add_compare(group: click.Group, load: Callable[[], Settings], rasa_venv: Pa
         store = ModelStore(settings.data_dir)
         reports = []
         for name in (before, after):
-            with open_model(store.model(store.resolve(name)), rasa_venv) as reader:
+            with open_model(store.model(store.resolve(name)), rasa_venv, settings.data_dir) as reader:
                 reports.append(measure(reader, settings.nlu_data_dir, _bar(as_json)))
         changes = changed(*reports)
         figures = [report.guarded() for report in reports]

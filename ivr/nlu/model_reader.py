@@ -67,7 +67,7 @@ class ModelReader:
 
 
 @contextmanager
-def open_model(model: Path, rasa_venv: Path) -> Iterator[ModelReader]:
+def open_model(model: Path, rasa_venv: Path, data_dir: Path) -> Iterator[ModelReader]:
     """Load a model in Rasa's environment; about ten seconds. Raises ModelUnreadable."""
     python = rasa_venv.absolute() / "bin" / "python"
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
@@ -79,7 +79,7 @@ def open_model(model: Path, rasa_venv: Path) -> Iterator[ModelReader]:
                 stderr=said,
                 text=True,
                 encoding="utf-8",
-                env=rasa_environment(),
+                env=rasa_environment(data_dir),
             )
         except OSError as missing:
             what = f"{python} cannot be started; `make setup` makes Rasa's environment"

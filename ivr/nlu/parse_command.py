@@ -30,9 +30,10 @@ def add_parsing(group: click.Group, load: Callable[[], Settings], rasa_venv: Pat
         With --json each answer is one line: sentence, plain (as Rasa gets it), intent, best, confidence,
         second and second_confidence. `intent` is nlu_fallback where the bot would ask again.
         """
-        store = ModelStore(load().data_dir)
+        data_dir = load().data_dir
+        store = ModelStore(data_dir)
         said = sentences or _lines(sys.stdin)
-        with open_model(store.model(store.resolve(name)), rasa_venv) as reader:
+        with open_model(store.model(store.resolve(name)), rasa_venv, data_dir) as reader:
             for sentence in said:
                 plain = as_heard(sentence, language)
                 parsed = reader.parse(plain)
@@ -44,7 +45,7 @@ def add_parsing(group: click.Group, load: Callable[[], Settings], rasa_venv: Pat
 def open_intents(settings: Settings, rasa_venv: Path, language: str) -> Iterator[Callable[[str], str | None]]:
     """Yield words -> intent by the live model, None where the bot would ask again. Raises ModelUnreadable."""
     store = ModelStore(settings.data_dir)
-    with open_model(store.model(store.resolve("live")), rasa_venv) as reader:
+    with open_model(store.model(store.resolve("live")), rasa_venv, settings.data_dir) as reader:
 
         def intent_of(words: str) -> str | None:
             parsed = reader.parse(as_heard(words, language))

@@ -37,7 +37,7 @@ def releases_of(
         settings.nlu_data_dir,
         ModelStore(settings.data_dir),
         Noticeboard(settings.data_dir),
-        partial(open_model, rasa_venv=rasa_venv),
+        partial(open_model, rasa_venv=rasa_venv, data_dir=settings.data_dir),
         partial(open_trial, settings),
         SystemClock(),
         who or designer(settings.nlu_data_dir),

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr.clock import Clock, SystemClock
+from ivr.embedding.sentence_encoder import FOLDER as ENCODER_FOLDER
 from ivr.errors import IvrError
 from ivr.nlu.corpus import by_language, heard_training_lines, training_lines
 from ivr.nlu.model_store import MODEL, Manifest, ModelStore
@@ -46,9 +47,18 @@ class Trained:
     training_s: float
 
 
-def rasa_environment() -> dict[str, str]:
+def rasa_environment(data_dir: Path) -> dict[str, str]:
     """Return the environment for a Rasa process: nothing of the service's settings, no telemetry."""
-    return {name: os.environ[name] for name in _FROM_OUTSIDE if name in os.environ} | _QUIET
+    outside = {name: os.environ[name] for name in _FROM_OUTSIDE if name in os.environ}
+    return outside | _QUIET | component_environment(data_dir)
+
+
+def component_environment(data_dir: Path) -> dict[str, str]:
+    """Return what the model's own components need: where their code is, and the sentence encoder."""
+    return {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "SENTENCE_ENCODER": str(data_dir.absolute() / ENCODER_FOLDER),
+    }
 
 
 def train(
@@ -82,7 +92,7 @@ def train(
             model, version, is_new = store.model(kept.version), kept.version, False
         else:
             cache = store.folder / ".cache"
-            _run_training(rasa, work, say, cache)
+            _run_training(rasa, work, data_dir, say, cache)
             made = work / "made" / "current.tar.gz"
             if not made.exists():
                 raise TrainingFailed("Rasa ended without a model; run `ivr nlu check` and try again")
@@ -164,16 +174,17 @@ def run_arguments(data_dir: Path, port: int, model: Path | None = None) -> list[
     ]
 
 
-def train_understanding(rasa_venv: Path, work: Path) -> Path:
+def train_understanding(rasa_venv: Path, work: Path, data_dir: Path) -> Path:
     """Train sentences only, from `work`/input, and return the model. Raises TrainingFailed."""
     rasa = rasa_venv.absolute() / "bin" / "rasa"
-    _run_training(rasa, work, lambda _: None, work / "cache", ("train", "nlu"))
+    _run_training(rasa, work, data_dir, lambda _: None, work / "cache", ("train", "nlu"))
     return next((work / "made").glob("*.tar.gz"))
 
 
 def _run_training(
     rasa: Path,
     work: Path,
+    data_dir: Path,
     say: Callable[[str], None],
     cache: Path,
     what: tuple[str, ...] = ("train",),
@@ -190,7 +201,7 @@ def _run_training(
     with subprocess.Popen(
         command,
         cwd=work,
-        env=rasa_environment() | {"RASA_CACHE_DIRECTORY": str(cache)},
+        env=rasa_environment(data_dir) | {"RASA_CACHE_DIRECTORY": str(cache)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

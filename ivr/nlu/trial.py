@@ -34,6 +34,7 @@ class _QuietRequestHandler(WSGIRequestHandler):
 def trial(
     model: Path,
     rasa_venv: Path,
+    data_dir: Path,
     make_actions: MakeActions,
     make_dialogue: MakeDialogue,
     free_port: Callable[[], int],
@@ -54,7 +55,7 @@ def trial(
                     *run_arguments(folder, port, model),
                     *("--auth-token", token),
                 ],
-                env=rasa_environment(),
+                env=rasa_environment(data_dir),
                 cwd=folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from ivr.config import Settings
 from ivr.errors import IvrError
 from ivr.nlu.model_store import MODEL
-from ivr.nlu.training import run_arguments, write_runtime_files
+from ivr.nlu.training import component_environment, run_arguments, write_runtime_files
 from ivr.running.child import ChildPlan
 from ivr.running.rasa_process import SHOW_PERSONAL_DATA
 
@@ -69,6 +69,7 @@ def rasa_plan(
         command=(
             # Rasa sends usage statistics to its makers unless told not to.
             *("env", "RASA_TELEMETRY_ENABLED=false", "TF_CPP_MIN_LOG_LEVEL=2", f"LOG_LEVEL={level}"),
+            *(f"{name}={value}" for name, value in component_environment(settings.data_dir).items()),
             *(str(rasa_python), str(HERE / "rasa_process.py"), str(runtime / "token"), *show),
             *run_arguments(settings.data_dir, port, model),
         ),

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.embedding.e5_encoder import FOLDER, GRAPH, E5Encoder, EncoderMissing
-from ivr.embedding.sentence_encoder import LAYER_WIDTH, WIDTH, SentenceEncoder
+from ivr.embedding.e5_encoder import GRAPH, E5Encoder, EncoderMissing
+from ivr.embedding.sentence_encoder import FOLDER, LAYER_WIDTH, WIDTH, SentenceEncoder
 from tests.fakes.counted_encoder import CountedEncoder
 
 ROOT = Path(__file__).parents[2]

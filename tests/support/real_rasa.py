@@ -72,7 +72,7 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
     with (folder / "rasa.log").open("w") as log_file:
         process = subprocess.Popen(
             [str(ROOT / ".venv-rasa/bin/rasa"), "run", *arguments, "--auth-token", RASA_TOKEN],
-            env=rasa_environment(),
+            env=rasa_environment(ROOT / "var"),
             cwd=folder,
             stdout=log_file,
             stderr=subprocess.STDOUT,

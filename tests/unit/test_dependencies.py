@@ -24,7 +24,7 @@ COMES_WITH = {
     "werkzeug": "flask",
 }
 # Run by Rasa's own Python.
-ELSEWHERE = {"rasa"}
+ELSEWHERE = {"rasa", "scipy"}
 
 
 def declared(extra: str | None = None) -> set[str]:

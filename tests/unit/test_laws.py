@@ -16,6 +16,7 @@ CONTRACTS = {
 # Who may touch the process's environment, and why.
 READS_ENVIRONMENT = {
     "config.py": "reads the settings",
+    "nlu/meaning_classifier.py": "runs in Rasa's process, where no settings are; learns where the encoder is",
     "nlu/training.py": "hands PATH and the like on to Rasa; reads no setting",
     "speech/pool_worker.py": "tells OpenMP how to wait before PyTorch is loaded; reads no setting",
 }
