@@ -12,6 +12,7 @@ from ivr.nlu.corpus import NOT_UNDERSTOOD, as_heard
 from ivr.nlu.measuring import Report, changed, fallen, measure
 from ivr.nlu.model_reader import ModelReader
 from ivr.nlu.model_store import ModelStore
+from ivr.nlu.releasing import keep_figures
 from ivr.nlu.studio.inbox import Utterance
 
 FILE = "preview.json"
@@ -124,6 +125,7 @@ class Previews:
         say(f"Measuring {version}")
         with self._open_model(self._store.model(version)) as reader:
             report = measure(reader, self._nlu_data)
+            keep_figures(self._store, version, report)  # so that the release need not measure anew
             return report, {
                 one.key: _plain(reader.parse(as_heard(one.text, one.language)).intent) for one in spoken
             }
