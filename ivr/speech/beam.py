@@ -62,3 +62,27 @@ class Beam:
         """Say whether `width` texts have ended that are likelier than any open one can become."""
         best = self.likeliest()
         return len(best) == self.width and best[-1].log_probability > self.open[0].log_probability
+
+
+@dataclass
+class Words:
+    """The text that takes the likeliest token at every step, until it ends with the token `end`."""
+
+    end: int
+    tokens: list[int] = field(default_factory=list)
+    is_open: bool = True
+    _log_probability: float = 0.0
+
+    @property
+    def text(self) -> Beginning:
+        """Return all of it so far, with the log probability of its end where it has ended."""
+        return Beginning(tuple(self.tokens), self._log_probability)
+
+    def extend(self, logits: Tensor) -> None:
+        """Take one more token by logits of shape (tokens,)."""
+        token = int(logits.argmax())
+        self._log_probability += float(torch.log_softmax(logits, dim=-1)[token])
+        if token == self.end:
+            self.is_open = False
+        else:
+            self.tokens.append(token)

@@ -1,9 +1,9 @@
 """Reads a number out of one sound in several ways, when the question asks for one and the first is not sure.
 
 Recognition writes what sounds likeliest as a text, and a text is smoothed: "four five no" becomes "450", of
-"five five five" one is swallowed. Two more ways cost a decoder's time only: the three likeliest texts side by
-side, and the likeliest one in words, without figures. Which number was meant the dialogue decides: it knows
-the orders.
+"five five five" one is swallowed. More ways cost a decoder's time only: the three likeliest texts, and the
+likeliest one in words, without figures, all written side by side. Which number was meant the dialogue
+decides: it knows the orders.
 """
 
 import math
@@ -30,10 +30,7 @@ def with_other_numbers(
     """Return what the decoder wrote by itself, with the other numbers that the sound may be."""
     if not is_number_unsure(free.text, free.mean_log_probability, expects, language):
         return free
-    in_words = decoder.decode(heard, language, in_words=True)
     reads = decoder.readings(heard, language, WIDTH)
-    if in_words.is_complete:
-        reads.append(Read(in_words.text, in_words.log_probability))
     return replace(free, alternatives=other_numbers(free.text, reads, expects, language))
 
 

@@ -96,10 +96,9 @@ class CrossAttention:
 
     def attend(self, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
         """Attend from x (batch, n, state) to keys and values of batch 1 or as many."""
-        queries = _split(self._query(x), self._heads)
-        if keys.shape[0] != queries.shape[0]:
-            keys, values = (row.expand(queries.shape[0], -1, -1, -1) for row in (keys, values))
-        return self._out(_attended(queries, keys, values, bias, is_causal=False))
+        one = x.flatten(0, 1)[None] if keys.shape[0] == 1 else x  # all attend to the same rows
+        queries = _split(self._query(one), self._heads)
+        return self._out(_attended(queries, keys, values, bias, is_causal=False)).view(x.shape)
 
 
 class Layer:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
-from ivr.speech.beam import Beam, Read
+from ivr.speech.beam import Beam, Read, Words
 from ivr.speech.number_listener import is_number_unsure, other_numbers
 
 NUMBER = Expectation(Expecting.DIGITS, "order_number", 6)
@@ -60,3 +60,12 @@ def test_the_beam_finds_the_likeliest_whole_text() -> None:
     best = beam.likeliest()
     assert [one.tokens for one in best] == [(1, 2), (3,)]
     assert math.exp(best[0].log_probability) == pytest.approx(0.45 * 0.96 * 0.97)
+
+
+def test_the_text_in_words_takes_the_likeliest_token_until_its_end() -> None:
+    words = Words(end=0)
+    for shares in ([0.1, 0.7, 0.2], [0.3, 0.1, 0.6], [0.8, 0.1, 0.1]):
+        words.extend(torch.tensor(shares).log())
+    assert not words.is_open
+    assert words.text.tokens == (1, 2)
+    assert words.text.log_probability == pytest.approx(math.log(0.7 * 0.6 * 0.8), abs=1e-5)
