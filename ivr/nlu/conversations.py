@@ -74,8 +74,12 @@ def run_conversation(conversation: Conversation, dialogue: Dialogue) -> list[str
         for wanted, got, what in _compared(exchange, reply):
             if wanted is not None and wanted != got:
                 heard = exchange.heard.text if isinstance(exchange.heard, Spoken) else exchange.heard.digits
-                differences.append(f"turn {number} (“{heard}”): {what} is {got}, not {wanted}")
+                differences.append(f"turn {number} (“{heard}”): {what} is {_told(got)}, not {_told(wanted)}")
     return differences
+
+
+def _told(value: object) -> str:
+    return (", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")) or "nothing"
 
 
 def _compared(exchange: Exchange, reply: DialogueReply) -> list[tuple[object, object, str]]:

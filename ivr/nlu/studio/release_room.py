@@ -14,6 +14,7 @@ from ivr.nlu.studio.inbox import Utterance
 from ivr.nlu.studio.preview import Previews
 
 YESTERDAY = timedelta(days=1)
+LEARNING = "Learning the sentences"
 _log = log.get("studio")
 
 
@@ -44,6 +45,16 @@ class Job:
     is_over: bool = False
     problem: str = ""
     ended_at: datetime | None = None
+
+
+def in_designers_words(line: str, said: Sequence[str]) -> str:
+    """Return a line of progress as a designer reads it, empty for one that says nothing new.
+
+    Rasa names its components when it starts and finishes each; one line for all of them is enough.
+    """
+    if line.startswith("Starting to train "):
+        return "" if LEARNING in said else LEARNING
+    return "" if line.startswith("Finished training ") else line
 
 
 class ReleaseRoom:
@@ -123,8 +134,14 @@ class ReleaseRoom:
 
     def _run(self, job: Job, work: Callable[[Callable[[str], None]], str]) -> None:
         is_settled = False
+
+        def say(line: str) -> None:
+            told = in_designers_words(line, job.said)
+            if told:
+                job.said.append(told)
+
         try:
-            job.said.append(work(job.said.append))
+            job.said.append(work(say))
             is_settled = True
         except IvrError as refused:
             job.problem = str(refused)

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.nlu.editing import EditConflict
 from ivr.nlu.releasing import ReleaseRefused
+from ivr.nlu.studio.release_room import in_designers_words
 from ivr.roles import Role
 from ivr.web.staff.sessions import new_link
 from tests.support.desk_scene import Visitor
@@ -259,6 +260,19 @@ def test_a_model_that_does_not_load_is_told_and_the_old_one_stays(scene: StudioS
     scene.finish_job()
     assert "20260101-000000-aaaaaa stays live" in doris.sees("/studio/release").text
     assert scene.store.live_version() == "20260101-000000-aaaaaa"
+
+
+def test_progress_is_told_in_designers_words() -> None:
+    said: list[str] = []
+    for line in (
+        "Checking",
+        "Starting to train A",
+        "Finished training A",
+        "Starting to train B",
+        "Measuring",
+    ):
+        said += filter(None, [in_designers_words(line, said)])
+    assert said == ["Checking", "Learning the sentences", "Measuring"]
 
 
 def test_a_job_that_breaks_says_so_and_leaves_room_for_the_next(scene: StudioScene) -> None:
