@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,9 @@ class AskedOverHttp:
         self._client = httpx.Client(base_url=url, params={"token": RASA_TOKEN}, timeout=10, trust_env=False)
         self._known: dict[str, Parsed] = {}
         self.times_ms: list[float] = []
+
+    def read_ahead(self, sentences: Iterable[str]) -> None:
+        """Do nothing: the server encodes each sentence, as it does for callers."""
 
     def parse(self, plain: str) -> Parsed:
         """Ask once for each sentence."""

@@ -5,6 +5,7 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,13 +19,16 @@ class KeptRows:
     """Implements `SentenceEncoder` for training: what it once encoded it reads from `file`.
 
     The file is replaced as a whole, so a reader sees the old or the new one; a damaged one counts as none.
-    What was asked for last stays when MOST_KEPT is reached. Rows are kept at 16 bits, and given so the first
-    time too.
+    What was asked for last stays when MOST_KEPT is reached. Rows are kept as precisely as `kind` is, and
+    given so the first time too.
     """
 
-    def __init__(self, encoder: SentenceEncoder, file: Path) -> None:
+    def __init__(
+        self, encoder: SentenceEncoder, file: Path, kind: type[np.floating[Any]] = np.float16
+    ) -> None:
         self._encoder = encoder
         self._file = file
+        self._kind = kind
         self.version = encoder.version
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -33,7 +37,7 @@ class KeptRows:
         wanted = {_key(text): text for text in texts}
         missing = [key for key in wanted if key not in known]
         if missing:
-            computed = self._encoder.encode([wanted[key] for key in missing]).astype(np.float16)
+            computed = self._encoder.encode([wanted[key] for key in missing]).astype(self._kind)
             known |= dict(zip(missing, computed, strict=True))
             others = [key for key in known if key not in wanted]
             self._write({key: known[key] for key in [*wanted, *others][:MOST_KEPT]})
@@ -48,7 +52,12 @@ class KeptRows:
                 keys, rows, version = kept["keys"], kept["rows"], str(kept["version"])
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
             return {}
-        if version != self.version or keys.shape != (len(rows), _KEY_BYTES) or rows.shape[1:] != (WIDTH,):
+        if (
+            version != self.version
+            or rows.dtype != self._kind
+            or keys.shape != (len(rows), _KEY_BYTES)
+            or rows.shape[1:] != (WIDTH,)
+        ):
             return {}
         return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 

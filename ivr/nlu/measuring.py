@@ -1,7 +1,7 @@
 """Which sentences a model is measured with, typed and heard, and what of the result guards a release."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,10 @@ class Reader(Protocol):
 
     def parse(self, plain: str) -> Parsed:
         """Return what the model makes of one sentence."""
+        ...
+
+    def read_ahead(self, sentences: Iterable[str]) -> None:
+        """Hear which sentences will be asked for."""
         ...
 
 
@@ -88,7 +92,9 @@ def measure(
     """Parse every held-out sentence, typed and heard, and score each language."""
     judged: dict[str, dict[str, list[Judged]]] = {}
     everything = []
-    for way, asked in ((TYPED, asked_typed(nlu_data)), (HEARD, asked_heard(nlu_data))):
+    ways = ((TYPED, asked_typed(nlu_data)), (HEARD, asked_heard(nlu_data)))
+    reader.read_ahead(one.plain for _, asked in ways for one in asked if one.plain)
+    for way, asked in ways:
         for language in sorted({one.line.language for one in asked}):
             own = [one for one in asked if one.line.language == language]
             judged.setdefault(way, {})[language] = list(

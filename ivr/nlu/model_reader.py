@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ivr.errors import IvrError
 from ivr.nlu.training import rasa_environment
@@ -44,19 +45,19 @@ class ModelReader:
             self._known[plain] = self._asked(plain)
         return self._known[plain]
 
+    def read_ahead(self, sentences: Iterable[str]) -> None:
+        """Name sentences that will be parsed: what does not depend on the model is taken from disk then.
+
+        Raises ModelUnreadable.
+        """
+        self._told(list(sentences))
+
     def parse_all(self, sentences: Iterable[str]) -> Iterator[Parsed]:
         """Parse each sentence; the same one is asked once."""
         return map(self.parse, sentences)
 
     def _asked(self, plain: str) -> Parsed:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps(plain) + "\n")
-            self._process.stdin.flush()
-            answer = json.loads(self._process.stdout.readline())
-        except (OSError, ValueError) as gone:
-            raise ModelUnreadable("Rasa ended while it was asked") from gone
+        answer = self._told(plain)
         return Parsed(
             str(answer["intent"]),
             str(answer["best"]),
@@ -64,6 +65,17 @@ class ModelReader:
             answer["second"],
             float(answer["second_confidence"]),
         )
+
+    def _told(self, what: str | list[str]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(what) + "\n")
+            self._process.stdin.flush()
+            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        except (OSError, ValueError) as gone:
+            raise ModelUnreadable("Rasa ended while it was asked") from gone
+        return answer
 
 
 @contextmanager

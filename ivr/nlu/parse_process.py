@@ -1,7 +1,7 @@
 """Loads one Rasa model and parses sentences: JSON lines in, JSON lines out.
 
 Runs in Rasa's own environment (Python 3.10), as a script, and imports nothing of the service. The
-first line it writes is {"ready": true}; each line in is a JSON string.
+first line it writes is {"ready": true}; each line in is a JSON string, or a list of those that will come.
 """
 
 import asyncio
@@ -30,12 +30,19 @@ async def serve(model: str, out: Any) -> None:
     """Answer every line of the input until it ends."""
     from rasa.core.agent import Agent  # type: ignore[import-not-found]  # lives in the other environment
 
+    from ivr.nlu.meaning_classifier import read_ahead
+
     agent = Agent.load(model)
     out.write('{"ready": true}\n')
     out.flush()
     for line in sys.stdin:
-        parsed = await agent.parse_message(json.loads(line))
-        out.write(json.dumps(answer(parsed)) + "\n")
+        asked = json.loads(line)
+        if isinstance(asked, list):
+            read_ahead(asked)
+            answered: dict[str, Any] = {"ready": True}
+        else:
+            answered = answer(await agent.parse_message(asked))
+        out.write(json.dumps(answered) + "\n")
         out.flush()
 
 

@@ -1,7 +1,8 @@
 """`ivr nlu release`, `rollback` and `history`: which model answers callers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from functools import partial
@@ -63,17 +64,24 @@ def add_releasing(
         settings = load()
         clock = SystemClock()
         started_s = clock.monotonic()
+        steps: dict[str, float] = {}
+
+        def done(step: str) -> None:
+            steps[step] = round(clock.monotonic() - started_s - sum(steps.values()), 1)
+
         with TrainingProgress(is_quiet=as_json) as progress:
             if version is None:
                 refuse_errors(validate(settings.nlu_data_dir), settings.nlu_data_dir)
-                progress.say("Visiting every state a call can get into")
-                refuse_dead_ends(settings.nlu_data_dir, settings.languages_in_use(), clock)
-                chosen = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say).version
+                done("checked")
+                chosen = _explored_and_trained(settings, rasa_venv, clock, progress.say)
+                done("explored and trained")
             else:
                 chosen = ModelStore(settings.data_dir).resolve(version)
             releases = releases_of(settings, rasa_venv, open_trial, progress.say)
             released = releases.release(chosen)
-        _tell(released, clock.monotonic() - started_s, as_json)
+            steps["measured and talked to"] = round(released.tested_in_s, 1)
+            steps["taken over"] = round(released.took_over_in_s or 0.0, 1)
+        _tell(released, clock.monotonic() - started_s, as_json, steps)
 
     @group.command("rollback")
     @click.argument("version", required=False)
@@ -86,7 +94,7 @@ def add_releasing(
         chosen = None if version is None else ModelStore(settings.data_dir).resolve(version)
         say = (lambda _: None) if as_json else (lambda line: click.echo(line, err=True))
         released = releases_of(settings, rasa_venv, open_trial, say).rollback(chosen)
-        _tell(released, clock.monotonic() - started_s, as_json)
+        _tell(released, clock.monotonic() - started_s, as_json, {})
 
     @group.command("history")
     @click.option("--last", default=20, show_default=True, help="How many lines.")
@@ -113,9 +121,23 @@ def add_releasing(
             )
 
 
-def _tell(released: Released, seconds: float, as_json: bool) -> None:
+def _explored_and_trained(
+    settings: Settings, rasa_venv: Path, clock: SystemClock, say: Callable[[str], None]
+) -> str:
+    """Return the new version. Raises what either finds wrong: they run side by side, one core each."""
+    with ThreadPoolExecutor(1, "exploration") as beside:
+        say("Visiting every state a call can get into")
+        proof = beside.submit(
+            refuse_dead_ends, settings.nlu_data_dir, settings.languages_in_use(), SystemClock()
+        )
+        version = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, say, clock=clock).version
+        proof.result()
+    return version
+
+
+def _tell(released: Released, seconds: float, as_json: bool, steps: Mapping[str, float]) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(released) | {"seconds": round(seconds, 1)}))
+        click.echo(json.dumps(asdict(released) | {"seconds": round(seconds, 1), "steps_s": steps}))
         return
     where = (
         "Nothing runs here: the next start uses it."

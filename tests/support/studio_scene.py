@@ -1,7 +1,7 @@
 """The studio over a small nlu_data/ in git, real records, and a bot whose understanding is scripted."""
 
 import subprocess
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -107,9 +107,12 @@ class ScriptedBot:
 
 @dataclass
 class ScriptedModel:
-    """Implements `ModelReader.parse`."""
+    """Implements what of `ModelReader` measuring asks for."""
 
     meanings: Mapping[str, str]
+
+    def read_ahead(self, sentences: Iterable[str]) -> None:
+        """Need nothing beforehand."""
 
     def parse(self, plain: str) -> Parsed:
         intent = self.meanings.get(plain, "nlu_fallback")

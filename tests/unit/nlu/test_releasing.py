@@ -1,7 +1,7 @@
 """A model goes live only when its conversations hold and no figure falls; going back needs no test."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,10 @@ class WordList:
 
     def __init__(self, known: dict[str, str]) -> None:
         self.known = known
+        self.read: list[str] = []
+
+    def read_ahead(self, sentences: Iterable[str]) -> None:
+        self.read += sentences
 
     def parse(self, plain: str) -> Parsed:
         intent = self.known.get(plain, "nlu_fallback")
