@@ -171,16 +171,24 @@ def show(rows: dict[str, Any]) -> None:
 
 
 def draw(rows: dict[str, Any]) -> None:
-    """Draw words wrong against seconds a turn."""
-    figure, axes = report.figure()
-    for name, row in rows.items():
-        if "turn_s" in row:
-            axes.scatter(row["turn_s"]["p50"], row["wer_percent"])
-            axes.annotate(name, (row["turn_s"]["p50"], row["wer_percent"]), fontsize=7)
-    axes.set_xlabel("seconds a phone turn (median)")
-    axes.set_ylabel("word error rate, %")
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
+    """Draw three bars a row: seconds a turn, words wrong, digit strings exact."""
+    whole = {name: row for name, row in rows.items() if {"turn_s", "wer_percent", "exact"} <= row.keys()}
+    if not whole:
+        return
+    figure, axes = report.figure(9.0, 1.4 + 0.4 * len(whole), panels=3)
+    panels = {
+        "seconds a turn (median)": ([row["turn_s"]["p50"] for row in whole.values()], "{:.2f}"),
+        "words wrong, %": ([row["wer_percent"] for row in whole.values()], "{:.1f}"),
+        "digit strings exact, %": ([100 * row["exact"] / row["strings"] for row in whole.values()], "{:.0f}"),
+    }
+    colours = ["#9aa5b1" if "full window" in name else "#1f77b4" for name in whole]
+    for axis, (title, (values, shape)) in zip(axes, panels.items(), strict=True):
+        bars = axis.barh(list(whole), values, color=colours)
+        axis.bar_label(bars, labels=[shape.format(value) for value in values], padding=3, fontsize=8)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlim(0, 1.2 * max(values))
+        axis.tick_params(labelsize=8)
+        axis.spines[["top", "right"]].set_visible(False)
     report.save_figure("asr", figure)
 
 

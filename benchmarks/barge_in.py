@@ -156,7 +156,7 @@ def draw(results: list[Seen]) -> None:
         others.barh(kinds, [100 * value for value in values], left=left, label=name, color=colour)
         left = [before + 100 * value for before, value in zip(left, values, strict=True)]
     others.set(xlabel="% of sounds, and what they did to the bot's sentence")
-    others.legend(fontsize=8, loc="lower left")
+    others.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     save_figure("barge_in", drawn)
 
 

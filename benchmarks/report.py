@@ -67,12 +67,12 @@ def load(name: str) -> dict[str, Any]:
     return kept
 
 
-def figure(width: float = 8.0, height: float = 4.0) -> tuple[Any, Any]:
-    """Return an empty figure and its axes; needs the extra `bench`."""
+def figure(width: float = 8.0, height: float = 4.0, panels: int = 1) -> tuple[Any, Any]:
+    """Return an empty figure and its axes, a list of them side by side from 2 panels; needs extra `bench`."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     import matplotlib.pyplot as plt
 
-    return plt.subplots(figsize=(width, height), dpi=110, layout="constrained")
+    return plt.subplots(1, panels, figsize=(width, height), dpi=110, layout="constrained", sharey=True)
 
 
 def save_figure(name: str, drawn: Any) -> Path:
