@@ -29,13 +29,16 @@ class EncoderMissing(IvrError):
 class E5Encoder:
     """Implements `SentenceEncoder`. Safe from any thread; 5 ms for a sentence."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the files of a folder, under a second. Raises EncoderMissing."""
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Load the files of a folder, under a second. Raises EncoderMissing.
+
+        One thread while calls go on, since the other core recognises speech; all cores for training.
+        """
         self.version = sealed_version(folder)
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.enable_padding(pad_id=1, pad_token="<pad>")
-        self._session = _opened(folder / GRAPH)
+        self._session = _opened(folder / GRAPH, threads)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 (texts, WIDTH): the mean over a text's pieces after each of LAYERS."""
@@ -71,8 +74,8 @@ def sha256_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _opened(graph: Path) -> onnxruntime.InferenceSession:
+def _opened(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the other core recognises speech
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

@@ -126,7 +126,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
         """Learn the examples and store it."""
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         texts = [str(one.get(TEXT)) for one in examples]
-        encoder = _encoder(_folder())
+        encoder = E5Encoder(_folder(), threads=os.cpu_count() or 1)
         rows = KeptRows(encoder, _folder() / KEPT).encode(texts)
         penalties = (float(self._config["words_penalty"]), float(self._config["meaning_penalty"]))
         learned = learn(texts, [str(one.get(INTENT)) for one in examples], rows, penalties)
