@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     company_name: str = Field(
         "Nordlys", description="The company the bot answers for; spoken in the first sentence."
     )
+    currency: str = Field("SEK", pattern=r"^[A-Z]{3}$", description="Currency that insights tell money in.")
     privacy_contact: str = Field(
         "", max_length=200, description="Where people write about their data; stands on /about-this-bot."
     )

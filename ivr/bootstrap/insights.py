@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.clock import Clock, SystemClock
 from ivr.config import Settings
+from ivr.dialogue.spoken.codes import LETTER
 from ivr.dialogue.wording import Wording
 from ivr.handoff.opening_hours import load_hours
 from ivr.insights.addresses import read_addresses
@@ -56,6 +57,7 @@ def open_insights(settings: Settings) -> InsightsDesk:
         load_owners(settings.nlu_data_dir),
         zone,
         settings.company_name,
+        settings.currency,
         settings.public_url,
         make_post(settings, SystemClock()),
     )
@@ -89,7 +91,7 @@ def make_courier(settings: Settings, tally: Tally, notices: Notices, clock: Cloc
 
         def mail(notice: Notice) -> None:
             if notice.kind is NoticeKind.WEEKLY:
-                week = week_in_figures(tally, owners, str(notice.facts["week"]))
+                week = week_in_figures(tally, owners, str(notice.facts["week"]), settings.currency)
                 letter = weekly_letter(week, settings.company_name, settings.public_url)
                 post.send(letter, read_addresses(settings.weekly_report_to), notice.key)
             else:
@@ -106,5 +108,7 @@ def make_courier(settings: Settings, tally: Tally, notices: Notices, clock: Cloc
 def open_synthetic_records(settings: Settings, clock: Clock) -> tuple[CallRecords, Wording]:
     """Return the records on a clock of the caller's, and the wording, for `ivr demo`."""
     database = open_engine(settings.database_url, PATIENT_MS)
-    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+    wording = Wording.load(
+        settings.nlu_data_dir, settings.company_name, LETTER in settings.order_number_shape
+    )
     return SqlCallRecords(database, Feed(), clock), wording

@@ -42,6 +42,7 @@ class InsightsDesk:
     owners: Mapping[str, str]
     zone: ZoneInfo
     company: str
+    currency: str
     address: str
     post: Post | None
 
@@ -95,7 +96,7 @@ def insights_command(open_desk: Callable[[], InsightsDesk]) -> click.Group:
             pass
         name = week or week_of(now.astimezone(desk.zone).date() - timedelta(days=7))
         try:
-            found = week_in_figures(desk.tally, desk.owners, name, synthetic)
+            found = week_in_figures(desk.tally, desk.owners, name, desk.currency, synthetic)
             addresses = read_addresses(to or "")
         except ValueError as problem:
             raise click.UsageError(f"--week is such as 2026-W47, --to mail addresses: {problem}") from None

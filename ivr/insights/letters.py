@@ -45,12 +45,17 @@ def amount(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{value:,.{digits}f}".replace(",", "\u00a0")
 
 
+def money(value: float | None, currency: str, digits: int = 0) -> str:
+    """Write money with the currency after it, a dash for none."""
+    return "–" if value is None else f"{amount(value, digits)}\u00a0{currency}"
+
+
 def plain_name(name: str) -> str:
     """Write a name of the code's as words."""
     return name.replace("_", " ")
 
 
-_PAPER.filters |= {"percent": percent, "amount": amount, "plain_name": plain_name}
+_PAPER.filters |= {"percent": percent, "amount": amount, "money": money, "plain_name": plain_name}
 
 
 def alert_says(facts: Mapping[str, Any]) -> str:

@@ -19,7 +19,8 @@ class Week:
     this: Overview
     before: Overview
     mend: tuple[Matter, ...]
-    saved: float  # money
+    saved: float
+    currency: str  # of all money in it
 
     @property
     def is_empty(self) -> bool:
@@ -39,7 +40,9 @@ def week_of(day: date) -> str:
     return f"{year}-W{number:02}"
 
 
-def week_in_figures(tally: Tally, owners: Mapping[str, str], name: str, is_synthetic: bool = False) -> Week:
+def week_in_figures(
+    tally: Tally, owners: Mapping[str, str], name: str, currency: str, is_synthetic: bool = False
+) -> Week:
     """Ask and compute. Raises ValueError for no week, RecordsUnavailable."""
     scope = week_scope(name, is_synthetic)
     earlier = week_of(date.fromisoformat(scope.first_day) - timedelta(days=7))
@@ -51,6 +54,7 @@ def week_in_figures(tally: Tally, owners: Mapping[str, str], name: str, is_synth
         overview(tally, week_scope(earlier, is_synthetic)),
         tuple(mend_first(found)),
         value_page(tally, scope, given).worth.saved,
+        currency,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ivr.insights.definitions import Definition, definitions
 from ivr.insights.figures import Figure
 from ivr.insights.friction import Matter
-from ivr.insights.letters import Letter, amount, percent, plain_name, written
+from ivr.insights.letters import Letter, amount, money, percent, plain_name, written
 from ivr.insights.weekly import Week, change
 from ivr.insights.weekly_pdf import weekly_pdf
 
@@ -29,7 +29,7 @@ def weekly_letter(week: Week, company: str, address: str) -> Letter:
     title = f"Week {week.name[-2:].lstrip('0')} of {week.name[:4]}"
     tables = (("How calls ended", list(fate_lines(week))), ("HEART", list(heart_lines(week))))
     told = {"title": title, "company": company, "week": week, "leads": leads(week), "tables": tables}
-    mends = [f"{number}. {mend_says(matter)}" for number, matter in enumerate(week.mend, 1)]
+    mends = [f"{number}. {mend_says(matter, week.currency)}" for number, matter in enumerate(week.mend, 1)]
     figures = [
         f"{line.title}: {line.now} ({line.interval}; n {line.n}), before {line.before}"
         for _, lines in tables
@@ -55,18 +55,18 @@ def leads(week: Week) -> list[tuple[str, str]]:
         ("calls", amount(week.this.calls)),
         ("contained", percent(sum(contained))),
         ("gave up", percent(week.this.containment["gave_up"].value)),
-        ("saved", amount(week.saved)),
+        ("saved", money(week.saved, week.currency)),
     ]
 
 
-def mend_says(matter: Matter) -> str:
+def mend_says(matter: Matter, currency: str) -> str:
     """Return what is to be mended, in one paragraph."""
     fails = (
         f" Fails most at “{plain_name(matter.fails_at)}”, {matter.failures} times." if matter.fails_at else ""
     )
     return (
         f"{plain_name(matter.intent).capitalize()}: {amount(matter.lost_minutes)} minutes and "
-        f"{amount(matter.lost_money)} that mending could save; {amount(matter.calls)} calls, "
+        f"{money(matter.lost_money, currency)} that mending could save; {amount(matter.calls)} calls, "
         f"{percent(matter.contained.value)} contained.{fails} Owner: {matter.owner}."
     )
 

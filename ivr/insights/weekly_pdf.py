@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from ivr.insights.figures import FEWEST_SHOWN
 from ivr.insights.friction import NO_OWNER, Matter
-from ivr.insights.letters import amount, percent, plain_name
+from ivr.insights.letters import amount, money, percent, plain_name
 from ivr.insights.weekly import Week
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def weekly_pdf(
         story += [Spacer(0, 12), Paragraph("Nobody called this week.", _BODY)]
     else:
         story += [Spacer(0, 10), _leads(leads), Spacer(0, 8), _fate_bar(week)]
-        story += _mends(week.mend)
+        story += _mends(week.mend, week.currency)
         for heading, lines in tables:
             story.append(KeepTogether([Paragraph(heading, _HEADING), _figures(lines)]))
         told = (
@@ -113,7 +113,7 @@ def _fate_bar(week: Week) -> Drawing:
     return drawing
 
 
-def _mends(mend: Sequence[Matter]) -> list[Flowable]:
+def _mends(mend: Sequence[Matter], currency: str) -> list[Flowable]:
     story: list[Flowable] = [Paragraph("Mend these first", _HEADING)]
     if not mend:
         story.append(Paragraph("Too few calls about any one matter to tell.", _BODY))
@@ -135,7 +135,7 @@ def _mends(mend: Sequence[Matter]) -> list[Flowable]:
         ]
         worth = [
             Paragraph(f"<b>{amount(matter.lost_minutes)} min</b>", _RIGHT),
-            Paragraph(f"{amount(matter.lost_money)} money", _SOFT_RIGHT),
+            Paragraph(money(matter.lost_money, currency), _SOFT_RIGHT),
         ]
         card = Table([[Paragraph(str(number), _BIG), words, worth]], colWidths=[12 * mm, None, 32 * mm])
         card.setStyle(

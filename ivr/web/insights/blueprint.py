@@ -55,6 +55,7 @@ def create_insights_blueprint(services: Services) -> Blueprint:
     blueprint.app_template_filter("amount")(as_amount)
     blueprint.app_template_filter("plain_name")(plain_name)
     blueprint.app_template_filter("here")(pages.here)
+    blueprint.app_template_filter("money")(pages.money)
     return blueprint
 
 
@@ -107,6 +108,10 @@ class _Pages:
     def here(self, moment: datetime) -> str:
         """Write a moment in the company's time."""
         return f"{moment.astimezone(self._services.policy.hours.zone):%Y-%m-%d %H:%M}"
+
+    def money(self, value: float | None, digits: int = 0) -> str:
+        """Write money in the house's currency, which all of it is in; a dash for none."""
+        return "–" if value is None else f"{as_amount(value, digits)}\u00a0{self._services.settings.currency}"
 
     def _page(self, name: str, scope: Scope, **shown: object) -> str:
         known = choices(self._services.tally, scope)

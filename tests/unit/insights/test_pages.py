@@ -130,3 +130,14 @@ def test_each_assumption_is_shown_with_what_it_moves(scene: InsightsScene) -> No
     ):
         assert name in page
     assert 'value="10.0"' in page
+
+
+def test_money_is_in_the_currency_of_the_house(tmp_path: Path) -> None:
+    scene = InsightsScene(tmp_path, currency="EUR")
+    for number in range(6):
+        scene.solved_call(f"CA{number}", caller=None)
+    scene.catch_up()
+    saved = scene.reader().sees("/insights/value?person_contact_minutes=1&person_minute=2").text
+    assert "\u00a0EUR" in saved
+    assert "SEK" not in saved
+    assert "\u00a0EUR" in scene.reader().sees("/insights/friction").text
