@@ -40,11 +40,12 @@ class QuietRequestHandler(WSGIRequestHandler):
 
 @dataclass(frozen=True)
 class RealRasa:
-    """A running Rasa. `url` is its address; `dialogue` the service's side of it."""
+    """A running Rasa. `url` is its address; `dialogue` the service's side of it; `pid` its process."""
 
     url: str
     dialogue: CompositeDialogue
     starts_in_s: float
+    pid: int
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
             wording = Wording.load(ROOT / "nlu_data", "Nordlys")
             dialogue = CompositeDialogue(RasaDialogue(url, RASA_TOKEN, wording, timeout_s=10), wording)
             _await_ready(dialogue, process, folder / "rasa.log", started + START_LIMIT_S)
-            yield RealRasa(url, dialogue, clock.monotonic() - started)
+            yield RealRasa(url, dialogue, clock.monotonic() - started, process.pid)
         finally:
             process.terminate()
             process.wait(20)
