@@ -44,6 +44,7 @@ from ivr.dialogue.actions import Actions
 from ivr.dialogue.look_ups import RecordedLookUps
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
+from ivr.dialogue.spoken.codes import LETTER
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.handoff.callback_desk import CallbackDesk
@@ -117,7 +118,9 @@ def wire(settings: Settings) -> WiredServices:
         clock,
         clean=kept_words.clean,
     )
-    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+    wording = Wording.load(
+        settings.nlu_data_dir, settings.company_name, LETTER in settings.order_number_shape
+    )
     prompts = PromptCache(
         settings.data_dir / "prompts", make_voice(settings), _prompt_secret(settings), clock
     )

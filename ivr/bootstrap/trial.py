@@ -16,6 +16,7 @@ from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.order_check import OrderCheck
 from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.recorded_privacy import RecordedPrivacyDesk
+from ivr.dialogue.spoken.codes import LETTER
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
 from ivr.nlu.trial import trial
@@ -34,7 +35,9 @@ from ivr.web.rasa_actions import create_rasa_actions_blueprint
 
 def open_trial(settings: Settings, model: Path) -> AbstractContextManager[Dialogue]:
     """Start a Rasa of its own with a model, over a fresh demo shop, for trying the model out."""
-    wording = Wording.load(settings.nlu_data_dir, settings.company_name)
+    wording = Wording.load(
+        settings.nlu_data_dir, settings.company_name, LETTER in settings.order_number_shape
+    )
 
     def dialogue(url: str, token: str) -> CompositeDialogue:
         return CompositeDialogue(RasaDialogue(url, token, wording, timeout_s=10.0), wording)

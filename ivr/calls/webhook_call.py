@@ -65,7 +65,7 @@ class WebhookCall:
         number = self._number + 1
         if self._is_first_of_several_keys(turn):
             self._first_key = turn.digits
-            missing = (self._conversation.expects.digits or 1) - 1
+            missing = (self._conversation.expects.keys or 1) - 1
             rest = replace(self._conversation.expects, digits=missing)
             self._number, self._last = number, WebhookAnswer((), NextStep.KEYS, rest, number)
             return self._last

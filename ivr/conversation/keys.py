@@ -40,14 +40,14 @@ class KeyEntry:
         if not self.digits and (self.is_run_over or at_s - self.last_press_s > RUN_JOIN_S):
             self.run = ""
         self.longest_gap_s = max(self.longest_gap_s, at_s - self.last_press_s) if self.digits else 0.0
-        self.wanted = expects.digits
+        self.wanted = expects.keys
         self.digits = (self.digits + key)[:MOST_DIGITS]
         self.last_press_s = at_s
         if self.run:
             return None  # until the pause, it may be a card number, of which nothing may be let through
-        if expects.digits is None and self.digits == "0":
+        if expects.keys is None and self.digits == "0":
             return self._finish()
-        if expects.digits is not None and len(self.digits) >= expects.digits:
+        if expects.keys is not None and len(self.digits) >= expects.keys:
             return None if CARD_BEGINS.match(self.digits) else self._finish()
         return None
 

@@ -17,17 +17,17 @@ from ivr.dialogue.dialogue import CallerInput, DialogueReply, DialogueUnavailabl
 from ivr.dialogue.plain_words import plain_words
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
 from ivr.dialogue.serving_rasa import ServingRasa
-from ivr.dialogue.spoken.codes import DIGIT, likeliest_code
+from ivr.dialogue.spoken.codes import DIGIT, find_code, keyed_code, likeliest_code
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.spoken.readings import IsKnown, likeliest_words
 from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")
 REMEMBERED_CALLS = 4096
-_ORDER_NUMBER = "order_number"
+_ORDER_NUMBER, _POSTCODE = "order_number", "postcode"
 DIGITS_ONLY = DIGIT * 6
 _STAND_IN = "000000"  # what Rasa is given for a number with letters, which it was not trained on
-_LENGTHS = {_ORDER_NUMBER: (6,), "postcode": (5, 4)}
+_LENGTHS = {_ORDER_NUMBER: (6,), _POSTCODE: (5, 4)}
 
 
 class RasaDialogue:
@@ -63,8 +63,8 @@ class RasaDialogue:
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
         """Answer one input. Blocking up to twice the time limit. Raises DialogueUnavailable."""
-        code = self._code(call_id, heard, language)
-        message = _STAND_IN if code else self._message(call_id, heard, language)
+        code, message = self._code(call_id, heard, language)
+        message = message if code else self._message(call_id, heard, language)
         if not message:
             return self._nothing_heard(call_id)
         said = heard.text if isinstance(heard, Spoken) else message
@@ -123,6 +123,8 @@ class RasaDialogue:
 
     def _message(self, call_id: str, heard: CallerInput, language: str) -> str:
         if isinstance(heard, Keyed):
+            if self._order_shape != DIGITS_ONLY and self._awaited_number(call_id) == _ORDER_NUMBER:
+                return ""  # keys that no single order's number may be
             digits = re.sub(r"[^0-9]", "", heard.digits)[:32]
             return "/enter_digits" + json.dumps({"digits": digits}) if digits else ""
         step = self._awaited_number(call_id)
@@ -132,18 +134,32 @@ class RasaDialogue:
             words = likeliest_words((words, *heard.readings), language, lengths, self._is_order)
         return plain_words(hear_numbers(words, language, lengths).text)
 
-    def _code(self, call_id: str, heard: CallerInput, language: str) -> str | None:
-        """Return the order number with letters that the words hold; None where numbers have none."""
-        is_asked = self._awaited_number(call_id) == _ORDER_NUMBER
-        if self._order_shape == DIGITS_ONLY or not is_asked or not isinstance(heard, Spoken):
-            return None
-        return likeliest_code((heard.text, *heard.readings), self._order_shape, language, self._is_order)
+    def _code(self, call_id: str, heard: CallerInput, language: str) -> tuple[str | None, str]:
+        """Return the order number with letters in what was heard, and what Rasa is given with a stand-in.
+
+        None where numbers have no letters, and where there is none.
+        """
+        if self._order_shape == DIGITS_ONLY:
+            return None, ""
+        step, shape = self._awaited_number(call_id), self._order_shape
+        if isinstance(heard, Keyed):
+            return (keyed_code(heard.digits, shape, self._is_order) if step != _POSTCODE else None), _STAND_IN
+        if step == _ORDER_NUMBER:
+            return likeliest_code((heard.text, *heard.readings), shape, language, self._is_order), _STAND_IN
+        if self._is_order is None:
+            return None, ""
+        found = find_code(heard.text, shape, language)  # nobody asked: only one that exists is one
+        if found is None or not self._is_order(found.code):
+            return None, ""
+        return found.code, plain_words(f"{heard.text[: found.start]} {_STAND_IN} {heard.text[found.end :]}")
 
     def _with_its_digits(self, expects: Expectation) -> Expectation:
         """Let the turn end, and an entry of keys, with as many digits as the shop's numbers have."""
         if expects.step != _ORDER_NUMBER or expects.kind is not Expecting.DIGITS:
             return expects
-        return replace(expects, digits=self._order_shape.count(DIGIT))
+        if self._order_shape == DIGITS_ONLY:
+            return expects
+        return replace(expects, digits=self._order_shape.count(DIGIT), shape=self._order_shape)
 
     def _awaited_number(self, call_id: str) -> str:
         """Return which number was asked for; empty when none was."""

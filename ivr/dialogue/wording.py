@@ -12,6 +12,7 @@ from ivr.dialogue.spoken.saying import aloud, on_paper
 from ivr.errors import IvrError
 
 NOT_PERSONAL = frozenset({"key", "from_hour", "to_hour"})  # slots that say nothing about a caller
+WITH_LETTERS = "_with_letters"  # what the name of wording ends in for shops whose order numbers have letters
 FIRST_SENTENCE = "say_disclosure"  # the law wants it heard to its end
 
 
@@ -30,12 +31,15 @@ class Wording:
         }
 
     @classmethod
-    def load(cls, folder: Path, company: str) -> "Wording":
-        """Read `responses/*.yml` below the nlu_data folder. Raises WordingInvalid."""
+    def load(cls, folder: Path, company: str, has_letters: bool = False) -> "Wording":
+        """Read `responses/*.yml` below the nlu_data folder. Raises WordingInvalid.
+
+        `has_letters` says whether order numbers have letters: some prompts are worded otherwise then.
+        """
         files = sorted((folder / "responses").glob("*.yml"))
         if not files:
             raise WordingInvalid(f"{folder / 'responses'} holds no wording (*.yml)")
-        return cls({file.stem: _texts_of(file) for file in files}, company)
+        return cls({file.stem: _chosen(_texts_of(file), has_letters) for file in files}, company)
 
     def languages(self) -> tuple[str, ...]:
         """Return the languages that have wording."""
@@ -83,6 +87,15 @@ class Wording:
 def placeholders(text: str) -> frozenset[str]:
     """Return the names in braces. Raises ValueError for unbalanced braces."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def _chosen(texts: Mapping[str, str], has_letters: bool) -> dict[str, str]:
+    """Return each prompt's text by its own name, as order numbers with or without letters need it."""
+    chosen = {name: text for name, text in texts.items() if not name.endswith(WITH_LETTERS)}
+    if has_letters:
+        lettered = (name for name in texts if name.endswith(WITH_LETTERS))
+        chosen |= {name.removesuffix(WITH_LETTERS): texts[name] for name in lettered}
+    return chosen
 
 
 def _texts_of(file: Path) -> dict[str, str]:

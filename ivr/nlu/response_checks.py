@@ -9,7 +9,7 @@ from yaml.nodes import MappingNode
 
 from ivr.conversation.language_settings import LANGUAGES
 from ivr.dialogue.spoken.saying import aloud
-from ivr.dialogue.wording import FIRST_SENTENCE, placeholders
+from ivr.dialogue.wording import FIRST_SENTENCE, WITH_LETTERS, placeholders
 from ivr.nlu.speakable import unspeakable
 from ivr.nlu.yaml_marks import Problem, items, line_of, names, pairs, text, value_at
 
@@ -92,7 +92,8 @@ def check_use(files: Mapping[Path, MappingNode], taken: set[str], domain: Mappin
     used = {*taken, *asked, *required_prompts()}
     for file, node in files.items():
         for name, key, _ in pairs(value_at(node, "responses")):
-            if name not in used and not _named_in_program().fullmatch(name):
+            plain = name.removesuffix(WITH_LETTERS)
+            if plain not in used and not _named_in_program().fullmatch(plain):
                 what = f"nothing ever says `{name}`"
                 yield Problem(file, line_of(key), what, "Remove it, or use it in a rule", is_error=False)
 

@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 
 from ivr.conversation.expectation import Expectation, Expecting
+from ivr.dialogue.spoken.codes import hear_code
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.speech.beam import Read
 from ivr.speech.careful_hearing import Recognised
@@ -22,6 +23,7 @@ WIDTH = 3
 # (benchmarks/order_numbers.py, base, people and the neural voice).
 SURE = -0.25  # mean log probability of a token
 MOST_MISSING = 2  # digits; with more to come, the caller has not finished
+MOST_MISSING_OF_A_CODE = 1
 
 
 def with_other_numbers(
@@ -38,6 +40,10 @@ def is_number_unsure(text: str, mean_log_probability: float, expects: Expectatio
     """Say whether a number is awaited, is about all there, and may be another one."""
     if expects.kind is not Expecting.DIGITS or expects.digits is None or expects.digits < 2:
         return False
+    if expects.shape is not None:
+        has_digits = len(_digits(text, expects, language)) >= expects.digits - MOST_MISSING_OF_A_CODE
+        is_whole = hear_code(text, expects.shape, language) is not None
+        return is_whole and mean_log_probability < SURE or has_digits and not is_whole
     if len(_digits(text, expects, language)) < expects.digits - MOST_MISSING:
         return False
     number = hear_numbers(text, language, (expects.digits,)).digits or ""
@@ -51,13 +57,20 @@ def other_numbers(
     shares: dict[str, float] = {}
     words: dict[str, str] = {}
     for read in sorted(reads, key=lambda one: -one.log_probability):
-        digits = _digits(read.text, expects, language)
-        shares[digits] = shares.get(digits, 0.0) + math.exp(read.log_probability)
-        words.setdefault(digits, read.text)
+        number = _number(read.text, expects, language)
+        shares[number] = shares.get(number, 0.0) + math.exp(read.log_probability)
+        words.setdefault(number, read.text)
     total = sum(shares.values())
-    known = {"", _digits(text, expects, language)}
-    others = sorted((digits for digits in shares if digits not in known), key=lambda one: -shares[one])
-    return tuple(Alternative(words[digits], shares[digits] / total) for digits in others)
+    known = {"", _number(text, expects, language)}
+    others = sorted((number for number in shares if number not in known), key=lambda one: -shares[one])
+    return tuple(Alternative(words[number], shares[number] / total) for number in others)
+
+
+def _number(text: str, expects: Expectation, language: str) -> str:
+    """Return what tells one reading from another: its digits, or the code of letters and digits."""
+    if expects.shape is not None:
+        return hear_code(text, expects.shape, language) or ""
+    return _digits(text, expects, language)
 
 
 def _digits(text: str, expects: Expectation, language: str) -> str:

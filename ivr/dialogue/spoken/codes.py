@@ -7,6 +7,7 @@ is: "oh" is a nought where a digit stands and an O where a letter does, "eight" 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from ivr.dialogue.spoken.compounds import split
 from ivr.dialogue.spoken.languages import NUMBER_WORDS
@@ -15,18 +16,37 @@ from ivr.dialogue.spoken.number_words import NumberWords
 
 LETTER, DIGIT = "A", "9"
 MOST_COST = 7.0  # beyond that it is a sentence, not a code
+MOST_LOOKED_UP = 20  # codes that sound alike; what the caller would accept is asked for anyway
+MOST_KEYED = 64  # codes that the same keys may be, with three letters to a key
 _ALIKE = 1.0
 _SKIPPED = 2.5
 _WORD_AS_LETTERS = 2.0  # "in" is seldom I and N: recognition writes letters in capitals
 _TOKENS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _DIGITS_FOR = {"O": "0", "I": "1", "L": "1", "B": "8", "S": "5", "Z": "2"}
 _LETTERS_FOR = {"0": "O", "8": "A", "1": "I", "5": "S", "2": "Q"}
+# Letters whose bare names differ by what a phone line cuts off, above 3.4 kHz, or by one short sound.
+_SOUND_ALIKE = ("BDEPTVGCZ", "FSX", "MN", "AKJH", "IY", "QUW", "LO")
+_ON_KEY = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQRS", "8": "TUV", "9": "WXYZ"}
+_FURTHER_ON_KEY = {"Å": "2", "Ä": "2", "Æ": "2", "Ö": "6", "Ø": "6"}
+
+IsKnown = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class FoundCode:
+    """A code in capitals, and where its words stand in the text."""
+
+    code: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
 class _Path:
     cost: float
     said: str  # the characters so far
+    begins: int = 0  # the first word that is part of it, and the one after the last
+    ends: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,12 +58,13 @@ class _Step:
     cost: float = 0.0
 
 
-def hear_code(text: str, shape: str, language: str = "en") -> str | None:
-    """Return the code in capitals, or None when the words hold none of this shape.
+def find_code(text: str, shape: str, language: str = "en") -> FoundCode | None:
+    """Return the code and its place, or None when the words hold none of this shape.
 
     `shape` is made of "A" for a letter and "9" for a digit. An unknown language is read as English.
     """
-    words = _TOKENS.findall(text.replace("-", " ").replace(".", " "))
+    tokens = list(_TOKENS.finditer(text))
+    words = [token.group() for token in tokens]
     reader = _Reader(
         [word.lower() for word in words],
         frozenset(word.lower() for word in words if word.isupper()),
@@ -51,19 +72,57 @@ def hear_code(text: str, shape: str, language: str = "en") -> str | None:
         NUMBER_WORDS.get(language, NUMBER_WORDS["en"]),
         LETTER_WORDS.get(language, LETTER_WORDS["en"]),
     )
-    return reader.code()
+    path = reader.path()
+    if path is None:
+        return None
+    return FoundCode(path.said, tokens[path.begins].start(), tokens[path.ends - 1].end())
+
+
+def hear_code(text: str, shape: str, language: str = "en") -> str | None:
+    """Return the code in capitals, or None when the words hold none of this shape."""
+    found = find_code(text, shape, language)
+    return found.code if found is not None else None
 
 
 def likeliest_code(
-    readings: Sequence[str], shape: str, language: str = "en", is_known: Callable[[str], bool] | None = None
+    readings: Sequence[str], shape: str, language: str = "en", is_known: IsKnown | None = None
 ) -> str | None:
-    """Return the first code that exists among the readings' codes, else the first; None when there is none.
+    """Return the code to act on: the first that exists among the readings' codes and those that sound alike.
 
-    `is_known` may block.
+    The first reading's code where none exists; None when no reading holds a code. `is_known` may block.
     """
-    codes = [code for code in (hear_code(words, shape, language) for words in readings) if code is not None]
-    known = (code for code in dict.fromkeys(codes) if is_known is not None and is_known(code))
-    return next(known, codes[0] if codes else None)
+    heard = (hear_code(words, shape, language) for words in readings)
+    codes = list(dict.fromkeys(code for code in heard if code is not None))
+    if not codes or is_known is None:
+        return codes[0] if codes else None
+    alike = (other for code in codes for other in _sounding_alike(code))
+    candidates = dict.fromkeys([*codes, *islice(alike, MOST_LOOKED_UP)])
+    return next((code for code in candidates if is_known(code)), codes[0])
+
+
+def keyed_code(keys: str, shape: str, is_known: IsKnown | None) -> str | None:
+    """Return the one code that exists of those that the keys may be, a letter by the key that bears it.
+
+    None when there is none or more than one, or nobody knows. `is_known` may block.
+    """
+    if len(keys) != len(shape) or is_known is None:
+        return None
+    choices = [_letters_on(key) if kind == LETTER else key for key, kind in zip(keys, shape, strict=True)]
+    codes = ["".join(characters) for characters in islice(product(*choices), MOST_KEYED)]
+    known = list(islice((code for code in codes if is_known(code)), 2))
+    return known[0] if len(known) == 1 else None
+
+
+def _letters_on(key: str) -> str:
+    return _ON_KEY.get(key, "") + "".join(one for one, on in _FURTHER_ON_KEY.items() if on == key)
+
+
+def _sounding_alike(code: str) -> Iterator[str]:
+    """Yield the codes with one letter that sounds like the one that was heard."""
+    for place, character in enumerate(code):
+        for alike in (letters for letters in _SOUND_ALIKE if character in letters):
+            for other in alike.replace(character, ""):
+                yield code[:place] + other + code[place + 1 :]
 
 
 @dataclass
@@ -74,7 +133,7 @@ class _Reader:
     numbers: NumberWords
     letters: LetterWords
 
-    def code(self) -> str | None:
+    def path(self) -> _Path | None:
         """Find the cheapest way to read the words that fills the shape."""
         # best[at] holds, for every number of characters read, the cheapest path to the word `at`.
         best: list[dict[int, _Path]] = [{} for _ in range(len(self.words) + 1)]
@@ -86,21 +145,24 @@ class _Reader:
                     if place not in best[end] or further.cost < best[end][place].cost:
                         best[end][place] = further
         found = best[-1].get(len(self.shape))
-        return found.said if found is not None and found.cost <= MOST_COST else None
+        return found if found is not None and found.cost <= MOST_COST else None
 
     def _onward(self, at: int, path: _Path) -> Iterator[tuple[int, _Path]]:
         corrected = self._correction_at(at)
         if corrected:
             for kept in range(len(path.said) + 1):  # what is said now may replace any of the last characters
-                yield at + corrected, _Path(path.cost + 0.01 * (len(path.said) - kept), path.said[:kept])
+                cost = path.cost + 0.01 * (len(path.said) - kept)
+                yield at + corrected, _Path(cost, path.said[:kept], path.begins, path.ends)
             return
         is_outside = not path.said or len(path.said) == len(self.shape)
         is_filler = self.words[at] in self.numbers.fillers | self.numbers.joiners
-        yield at + 1, _Path(path.cost + (0.0 if is_filler else 0.3 if is_outside else _SKIPPED), path.said)
+        cost = path.cost + (0.0 if is_filler else 0.3 if is_outside else _SKIPPED)
+        yield at + 1, _Path(cost, path.said, path.begins, path.ends)
         for step in self._steps(at):
             fitted = self._fitted(step, len(path.said))
             if fitted is not None:
-                yield at + step.took, _Path(path.cost + fitted.cost, path.said + fitted.characters)
+                begins, ends = path.begins if path.said else at, at + step.took
+                yield ends, _Path(path.cost + fitted.cost, path.said + fitted.characters, begins, ends)
 
     def _correction_at(self, at: int) -> int:
         fitting = (

@@ -46,6 +46,11 @@ def test_the_sixth_digit_of_six_finishes_the_entry():
     assert press(KeyEntry(), "971192", SIX) == ["971192"]
 
 
+def test_an_order_number_with_letters_takes_a_key_for_each_character():
+    lettered = Expectation(Expecting.DIGITS, "order_number", 4, "AA9999")
+    assert press(KeyEntry(), "924711", lettered) == ["924711"]
+
+
 def test_a_lone_zero_at_an_open_question_asks_for_a_person_at_once():
     assert press(KeyEntry(), "0", OPEN_QUESTION) == ["0"]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialogue.spoken.codes import hear_code
+from ivr.dialogue.spoken.codes import find_code, hear_code, keyed_code, likeliest_code
 from ivr.dialogue.spoken.letter_words import LETTER_WORDS
 
 SHAPE = "AA9999"
@@ -47,6 +47,48 @@ def test_english(said: str, code: str) -> None:
 )
 def test_other_languages(said: str, language: str, code: str) -> None:
     assert hear_code(said, SHAPE, language) == code
+
+
+def test_a_code_in_a_sentence_has_its_place() -> None:
+    said = "Where is my order, Alpha Bravo 47-11, please?"
+    found = find_code(said, SHAPE, "en")
+    assert found is not None
+    assert found.code == "AB4711"
+    assert said[found.start : found.end] == "Alpha Bravo 47-11"
+
+
+@pytest.mark.parametrize(
+    ("readings", "orders", "code"),
+    [
+        (["B D 4 7 1 1"], {"BD4711"}, "BD4711"),
+        (["B D 4 7 1 1", "P D 4711"], {"PD4711"}, "PD4711"),
+        (["B F 4 7 1 1"], {"BS4711"}, "BS4711"),
+        (["M A 4 7 1 1"], {"NA4711", "MK4711"}, "NA4711"),
+        (["B F 4 7 1 1"], {"QR4711"}, "BF4711"),
+        (["where is it", "B F 4 7 1 1"], set(), "BF4711"),
+        (["where is it"], {"BF4711"}, None),
+    ],
+)
+def test_what_exists_decides_between_codes_that_sound_alike(
+    readings: list[str], orders: set[str], code: str | None
+) -> None:
+    assert likeliest_code(readings, SHAPE, "en", orders.__contains__) == code
+
+
+@pytest.mark.parametrize(
+    ("keys", "orders", "code"),
+    [
+        ("224711", {"AB4711"}, "AB4711"),
+        ("974711", {"WS4711", "XP4712"}, "WS4711"),
+        ("224711", {"AB4711", "CA4711"}, None),
+        ("224711", set(), None),
+        ("104711", {"AB4711"}, None),
+        ("22471", {"AB4711"}, None),
+        ("524711", {"KÅ4711"}, "KÅ4711"),
+    ],
+)
+def test_keys_are_the_one_order_they_may_be(keys: str, orders: set[str], code: str | None) -> None:
+    assert keyed_code(keys, SHAPE, orders.__contains__) == code
 
 
 @pytest.mark.parametrize(

@@ -142,10 +142,28 @@ def test_a_number_with_letters_goes_along_with_what_rasa_is_given_for_it(odd: Od
         asked = lettered.reply("CA1", Spoken("hello"), "en").expects
         lettered.reply("CA1", Spoken("A as in Alpha, D 4711.", ("AB 4711",)), "en")
         lettered.reply("CA1", Spoken("I don't have it"), "en")
-    assert asked.digits == 4
+    assert (asked.digits, asked.shape, asked.keys) == (4, "AA9999", 6)
     assert messages(odd)[2:] == ["000000", "i don't have it"]
     codes = [body["metadata"].get("code") for path, body in odd.sent if path.startswith("/webhooks")]
     assert codes[2:] == ["AB4711", None]
+
+
+def test_a_number_with_letters_is_taken_unasked_when_it_exists_and_keyed_when_it_is_the_only_one(
+    odd: OddRasa,
+) -> None:
+    odd.slots, odd.loop = {"requested_slot": "order_number"}, "matter_form"
+    orders = {"AB4711", "KM4711", "LM4711"}
+    with serving(odd) as url:
+        lettered = RasaDialogue(url, "secret", WORDING, is_order=orders.__contains__, order_shape="AA9999")
+        lettered.reply("CA1", Spoken("Where is order A B 4 7 1 1, please?"), "en")
+        lettered.reply("CA2", Spoken("Where is order X B 4 7 1 1?"), "en")  # there is none
+        lettered.reply("CA3", Spoken("hello"), "en")
+        lettered.reply("CA3", Keyed("224711"), "en")
+        unclear = lettered.reply("CA3", Keyed("564711"), "en")  # two orders have these keys
+    assert messages(odd) == ["where is order 000000 please", "where is order x b 4711", "hello", "000000"]
+    codes = [body["metadata"].get("code") for path, body in odd.sent if path.startswith("/webhooks")]
+    assert codes == ["AB4711", None, None, "AB4711"]
+    assert unclear.verdict is Verdict.NO_MATCH
 
 
 def test_an_order_that_exists_decides_between_readings(odd: OddRasa) -> None:

@@ -102,3 +102,13 @@ def test_a_broken_file_says_which(tmp_path: Path, content: str) -> None:
 def test_no_wording_at_all_says_where_it_should_be(tmp_path: Path) -> None:
     with pytest.raises(WordingInvalid, match="responses"):
         Wording.load(tmp_path, "Nordlys")
+
+
+def test_shops_whose_order_numbers_have_letters_word_it_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "responses").mkdir()
+    text = "responses:\n  a:\n  - text: six digits\n  a_with_letters:\n  - text: letters and digits\n"
+    (tmp_path / "responses" / "en.yml").write_text(text)
+    assert Wording.load(tmp_path, "Nordlys").prompt("a", "en").text == "six digits"
+    lettered = Wording.load(tmp_path, "Nordlys", has_letters=True)
+    assert (lettered.prompt("a", "en").id, lettered.prompt("a", "en").text) == ("a", "letters and digits")
+    assert not lettered.has("a_with_letters", "en")

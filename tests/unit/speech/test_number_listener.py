@@ -10,6 +10,7 @@ from ivr.speech.beam import Beam, Read, Words
 from ivr.speech.number_listener import is_number_unsure, other_numbers
 
 NUMBER = Expectation(Expecting.DIGITS, "order_number", 6)
+CODE = Expectation(Expecting.DIGITS, "order_number", 4, "AA9999")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,27 @@ def test_each_other_number_comes_once_the_likeliest_first() -> None:
     assert [other.text for other in others] == ["471 192.", "471992"]
     total = sum(math.exp(read.log_probability) for read in reads)
     assert others[0].probability == pytest.approx((math.exp(-2.0) + math.exp(-2.5)) / total)
+
+
+@pytest.mark.parametrize(
+    ("text", "log_probability", "is_unsure"),
+    [
+        ("A B 4711.", -0.1, False),
+        ("A B 4711.", -0.4, True),
+        ("Hey, bee 4711 now", -0.4, True),
+        ("Where 4711", -0.1, True),  # the digits are there, the letters are not
+        ("A B 4 7", -0.4, False),
+    ],
+)
+def test_a_code_is_read_again_when_it_is_about_all_there_and_unsure(
+    text: str, log_probability: float, is_unsure: bool
+) -> None:
+    assert is_number_unsure(text, log_probability, CODE, "en") is is_unsure
+
+
+def test_codes_that_differ_in_letters_only_are_different_readings() -> None:
+    reads = [Read("B D 4711", -1.0), Read("P D 4711", -1.5), Read("P.D. 47-11", -2.0), Read("what", -3.0)]
+    assert [other.text for other in other_numbers("B D 4711", reads, CODE, "en")] == ["P D 4711"]
 
 
 def test_the_beam_finds_the_likeliest_whole_text() -> None:
