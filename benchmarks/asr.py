@@ -24,7 +24,7 @@ from ivr.speech.doubts import is_repetitive, words_of
 from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber
 from ivr.speech.silence_memory import SilenceMemory
 from ivr.speech.transcriber import Doubt, Transcriber
-from ivr.speech.whisper_layers import Precision
+from ivr.speech.whisper_layers import Precision, best_for_many_rows
 from ivr.speech.whisper_transcriber import WhisperTranscriber, Window
 
 JOINED_STRINGS = 40
@@ -36,8 +36,8 @@ Make = Callable[[Path, str, int], Transcriber]
 normalise = EnglishTextNormalizer()
 
 
-def own(window: Window, decoder: Precision, encoder: Precision = Precision.FLOAT32) -> Make:
-    """Return a maker of the product's own engine."""
+def own(window: Window, decoder: Precision | None = None, encoder: Precision | None = None) -> Make:
+    """Return a maker of the product's own engine; precisions that are not given are those it serves with."""
 
     def make(models: Path, size: str, threads: int) -> Transcriber:
         weights, vad = models / f"whisper/{size}.pt", models / "silero_vad.onnx"
@@ -52,10 +52,10 @@ def faster(models: Path, size: str, threads: int) -> Transcriber:
 
 
 ENGINES: dict[str, Make] = {
-    "full window fp32": own(Window.FULL, Precision.FLOAT32),
-    "remembered silence fp32": own(Window.REMEMBERED_SILENCE, Precision.FLOAT32),
-    "remembered silence, decoder int8": own(Window.REMEMBERED_SILENCE, Precision.INT8),
-    "remembered silence, all int8": own(Window.REMEMBERED_SILENCE, Precision.INT8, Precision.INT8),
+    "full window fp32": own(Window.FULL, Precision.FLOAT32, Precision.FLOAT32),
+    "remembered silence fp32": own(Window.REMEMBERED_SILENCE, Precision.FLOAT32, Precision.FLOAT32),
+    "remembered silence, decoder int8": own(Window.REMEMBERED_SILENCE, Precision.INT8, Precision.FLOAT32),
+    "as served": own(Window.REMEMBERED_SILENCE),
     "faster-whisper int8": faster,
 }
 
@@ -111,7 +111,7 @@ def inventions(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
 def encoder_seconds(models: Path, size: str, engine: str, threads: int, clips: list[Clip]) -> dict[str, Any]:
     """Time the encoder alone, from the samples to what the decoder attends to."""
     torch.set_num_threads(threads)
-    precision = Precision.INT8 if engine.endswith("all int8") else Precision.FLOAT32
+    precision = best_for_many_rows() if engine == "as served" else Precision.FLOAT32
     memory = SilenceMemory(whisper.load_model(str(models / f"whisper/{size}.pt"), device="cpu"), precision)
     encode = memory.encode_full if engine.startswith("full") else memory.encode
     seconds = []

@@ -22,7 +22,7 @@ from benchmarks import report
 from ivr.speech.checkpoints import load_whisper
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.silence_memory import SilenceMemory, log_mel
-from ivr.speech.whisper_layers import Precision, best_precision
+from ivr.speech.whisper_layers import Precision, best_for_a_row, best_for_many_rows
 
 SPEECH_S = 2.5
 OWN_FRAMES = 150  # 2.5 s and 0.5 s of tail
@@ -118,7 +118,9 @@ def main() -> None:
     torch.set_num_threads(1)
     rows: dict[str, Any] = {}
     with torch.inference_mode():
-        run = BatchedWhisper(chosen.models / f"whisper/{chosen.size}.pt", Precision.FLOAT32, best_precision())
+        run = BatchedWhisper(
+            chosen.models / f"whisper/{chosen.size}.pt", best_for_many_rows(), best_for_a_row()
+        )
         run.run(8)
         one = seconds(run, 1, 1)
         for turns in SIZES:

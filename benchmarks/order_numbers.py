@@ -41,7 +41,6 @@ from ivr.dialogue.spoken.codes import hear_code, likeliest_code
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.spoken.readings import likeliest_words
 from ivr.speech.transcriber import Transcriber, Transcription
-from ivr.speech.whisper_layers import best_precision
 from ivr.speech.whisper_transcriber import Window
 
 SEED = 7
@@ -173,7 +172,7 @@ def main() -> None:
     machine = report.machine()
     rows: dict[str, Any] = report.load("order_numbers").get("rows", {})
     for size in chosen.sizes:
-        hear = own(Window.REMEMBERED_SILENCE, best_precision())(chosen.models, size, chosen.threads)
+        hear = own(Window.REMEMBERED_SILENCE)(chosen.models, size, chosen.threads)
         for language in chosen.languages:
             callers = mouths(chosen.data / "speech", language)
             if chosen.spelling and language == "en":

@@ -1,7 +1,7 @@
 """Whisper's decoder, one token at a time, with nothing computed or allocated twice."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +14,7 @@ from ivr.speech.beam import Beam, Read, Words
 from ivr.speech.careful_hearing import Recognised
 from ivr.speech.languages import own_code, whisper_code
 from ivr.speech.silence_memory import Heard, Rows
+from ivr.speech.transcriber import GivenUp
 from ivr.speech.whisper_layers import DecoderLayer, Precision, linear
 
 # Digits read aloud fast are the densest speech: four a second, two tokens each. A decoder that writes
@@ -51,6 +52,7 @@ class GreedyDecoder:
         self._logits = linear(decoder.token_embedding.weight, None, precision)
         self._most_tokens = most_tokens
         self._languages: dict[str, _Language] = {}
+        self.is_given_up: Callable[[], bool] = bool  # asked before every step
         heads = model.dims.n_text_head
         shape = (1, heads, most_tokens + 8, model.dims.n_text_state // heads)
         self._past = [(torch.zeros(shape), torch.zeros(shape)) for _ in self._layers]
@@ -121,6 +123,7 @@ class GreedyDecoder:
 
     def _branch(self, tokens: Tensor, position: int, past: list[Rows], heard: Heard) -> Tensor:
         """Run one more token of several texts (texts, 1); `past` grows by their self-attention rows."""
+        self._heed()
         x = self._embedding(tokens) + self._positions[position : position + 1]
         for place, (layer, cross) in enumerate(zip(self._layers, heard.cross, strict=True)):
             queries, *new = layer.attention.queries_keys_values(layer.attention_norm(x))
@@ -158,6 +161,7 @@ class GreedyDecoder:
 
     def _all_at_once(self, tokens: Tensor, heard: Heard) -> Tensor:
         """Run whole texts (texts, n) through the decoder side by side; nothing is kept of them."""
+        self._heed()
         x = self._embedding(tokens) + self._positions[: tokens.shape[1]]
         for layer, cross in zip(self._layers, heard.cross, strict=True):
             rows = layer.attention.queries_keys_values(layer.attention_norm(x))
@@ -180,6 +184,7 @@ class GreedyDecoder:
 
     def _step(self, tokens: Tensor, position: int, heard: Heard) -> Tensor:
         """Run new tokens (1, n) through the decoder; their self-attention rows are kept for the next."""
+        self._heed()
         end = position + tokens.shape[1]
         x = self._embedding(tokens) + self._positions[position:end]
         for layer, past, cross in zip(self._layers, self._past, heard.cross, strict=True):
@@ -192,6 +197,10 @@ class GreedyDecoder:
             x = layer.feed_forward(x)
         states: Tensor = self._norm(x)
         return states
+
+    def _heed(self) -> None:
+        if self.is_given_up():
+            raise GivenUp
 
     def _rules(self, language: str) -> _Language:
         if language not in self._languages:

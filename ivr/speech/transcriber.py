@@ -1,9 +1,9 @@
 """The port through which the service hears: audio in, words and doubts out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -75,6 +75,19 @@ class Transcriber(Protocol):
         Raises TranscriberFailed when the engine itself is broken.
         """
         ...
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A transcriber that can leave off."""
+
+    def give_up_when(self, is_given_up: Callable[[], bool]) -> None:
+        """From now on leave off soon, by raising GivenUp, when this says that nobody wants the words."""
+        ...
+
+
+class GivenUp(Exception):
+    """Nobody wanted the words any more: the caller spoke on."""
 
 
 class TranscriberFailed(Exception):

@@ -6,16 +6,18 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from ctypes import c_longlong
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import RawValue
 
 import numpy as np
 
 from ivr import log
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation
-from ivr.speech.pool_worker import Answer, Failed, Loaded, MakeTranscriber, serve
+from ivr.speech.pool_worker import Answer, Failed, LeftOff, Loaded, MakeTranscriber, serve
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 LOAD_TIMEOUT_S = 120.0
@@ -52,6 +54,7 @@ class _Job:
     on_done: OnDone = field(compare=False)
     tries: int = field(default=0, compare=False)
     is_settled: bool = field(default=False, compare=False)
+    unwanted: c_longlong | None = field(default=None, compare=False)  # seen by the worker that is at it
 
 
 class Ticket:
@@ -62,7 +65,10 @@ class Ticket:
         self._job = job
 
     def cancel(self) -> None:
-        """Give up on the result: `on_done` will not be called unless it has already begun."""
+        """Give up on the result: `on_done` will not be called unless it has already begun.
+
+        A worker that is at it leaves off within a token, where its engine can.
+        """
         self._pool.settle(self._job)
 
     def hurry(self) -> None:
@@ -99,7 +105,7 @@ class TranscriptionPool:
         self._job_timeout_s = job_timeout_s
         self._changed = threading.Condition()
         self._queue: list[_Job] = []
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(1)
         self._ready_workers: set[int] = set()
         self._is_closed = False
         self._closing_read, self._closing_write = multiprocessing.Pipe(duplex=False)
@@ -178,6 +184,8 @@ class TranscriptionPool:
         """Mark a job as answered or given up; say whether it was still open."""
         with self._changed:
             was_open, job.is_settled = not job.is_settled, True
+            if job.unwanted is not None:
+                job.unwanted.value = job.number
         return was_open
 
     def _report(self, job: _Job, outcome: Transcription | TranscriberFailed) -> None:
@@ -189,10 +197,10 @@ class TranscriptionPool:
         if number >= self._workers:
             self._wait_for_a_quiet_start()
         while not self._is_closed:
-            process, line = self._start(number)
+            process, line, unwanted = self._start(number)
             try:
                 if self._has_loaded(process, line):
-                    self._feed(process, line)
+                    self._feed(process, line, unwanted)
                 else:
                     self._fail_waiting_if_nobody_works()
             finally:
@@ -208,16 +216,16 @@ class TranscriptionPool:
             self._changed.wait_for(lambda: self._is_closed or len(self._ready_workers) >= self._workers)
             self._changed.wait_for(lambda: self._is_closed, self._spare_after_s)
 
-    def _start(self, number: int) -> tuple[BaseProcess, Connection]:
+    def _start(self, number: int) -> tuple[BaseProcess, Connection, c_longlong]:
         context = multiprocessing.get_context("spawn")  # fork would copy locks held by other threads
         ours, theirs = context.Pipe()
-        process = context.Process(
-            target=serve, args=(theirs, self._make, self._threads), name=f"transcriber-{number}", daemon=True
-        )
+        unwanted = RawValue(c_longlong, 0)
+        given = (theirs, self._make, self._threads, unwanted)
+        process = context.Process(target=serve, args=given, name=f"transcriber-{number}", daemon=True)
         process.start()
         theirs.close()
         threading.Thread(target=self._watch, args=(process,), name=f"watch-{number}", daemon=True).start()
-        return process, ours
+        return process, ours, unwanted
 
     def _watch(self, process: BaseProcess) -> None:
         """Wake the keeper when its worker dies while idle: the next caller should find another one."""
@@ -240,33 +248,42 @@ class TranscriptionPool:
                 self._changed.wait_for(lambda: self._is_closed, RELOAD_PAUSE_S)
         return False
 
-    def _feed(self, process: BaseProcess, line: Connection) -> None:
+    def _feed(self, process: BaseProcess, line: Connection, unwanted: c_longlong) -> None:
         """Give the worker job after job until it dies, hangs or the pool closes."""
         while True:
-            job = self._next_job(process)
+            job = self._next_job(process, unwanted)
             if job is None:
                 return
             job.tries += 1
-            answer = self._ask(process, line, job)
+            is_lost = self._take_answer(self._ask(process, line, job), job)
             with self._changed:
                 self._working -= 1
                 self._changed.notify_all()
-            if isinstance(answer, Transcription):
-                self._report(job, answer)
-                continue
-            if isinstance(answer, Failed):
-                self._report(job, TranscriberFailed(answer.why))
-                continue
-            self._after_loss(answer if isinstance(answer, _Loss) else _Loss.DIED, job)
-            return
+            if is_lost:
+                return
 
-    def _next_job(self, process: BaseProcess) -> _Job | None:
+    def _take_answer(self, answer: Answer | _Loss, job: _Job) -> bool:
+        """Report what came of a job, before anybody takes the next one; say whether the worker was lost."""
+        match answer:
+            case Transcription():
+                self._report(job, answer)
+            case Failed(why):
+                self._report(job, TranscriberFailed(why))
+            case LeftOff():
+                pass  # it was given up, and is settled
+            case _:
+                self._after_loss(answer if isinstance(answer, _Loss) else _Loss.DIED, job)
+                return True
+        return False
+
+    def _next_job(self, process: BaseProcess, unwanted: c_longlong) -> _Job | None:
         """Wait for a job; None when the pool closes or the worker has died in the meantime."""
         with self._changed:
             while not self._is_closed and process.is_alive():
                 while self._queue and self._working < self._workers:
                     job = heapq.heappop(self._queue)
                     if not job.is_settled:
+                        job.unwanted = unwanted
                         self._working += 1
                         return job
                 self._changed.wait()
@@ -274,7 +291,7 @@ class TranscriptionPool:
 
     def _ask(self, process: BaseProcess, line: Connection, job: _Job) -> Answer | _Loss:
         try:
-            line.send((job.audio, job.language, job.expects))
+            line.send((job.number, job.audio, job.language, job.expects))
         except OSError:
             return _Loss.DIED
         return self._receive(process, line, self._job_timeout_s)

@@ -1,5 +1,6 @@
 """Hearing with openai-whisper's model on PyTorch, the default engine."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.number_listener import with_other_numbers
 from ivr.speech.silence_memory import Heard, SilenceMemory
 from ivr.speech.transcriber import TranscriberFailed, Transcription
-from ivr.speech.whisper_layers import Precision, best_precision
+from ivr.speech.whisper_layers import Precision, best_for_a_row, best_for_many_rows
 
 # 28 s of the fastest speech is about 110 words; a decoder that writes more is looping.
 MAX_TOKENS = 160
@@ -43,20 +44,24 @@ class WhisperTranscriber:
         window: Window = Window.REMEMBERED_SILENCE,
         clock: Clock | None = None,
         decoder: Precision | None = None,
-        encoder: Precision = Precision.FLOAT32,
+        encoder: Precision | None = None,
     ) -> None:
-        """`decoder` None is the best for this processor."""
+        """`decoder` and `encoder` None are the best for this processor."""
         torch.set_num_threads(threads)
         loaded = load_whisper(model)
         self._window = window
-        self._encoder = SilenceMemory(loaded, encoder)
-        self._decoder = GreedyDecoder(loaded, MAX_TOKENS, decoder or best_precision())
+        self._encoder = SilenceMemory(loaded, encoder or best_for_many_rows())
+        self._decoder = GreedyDecoder(loaded, MAX_TOKENS, decoder or best_for_a_row())
         self._hearing = CarefulHearing("whisper", model.stem, voice_activity_model, clock or SystemClock())
         # The first runs are several times slower than the rest; no caller should wait for them.
         with torch.inference_mode():
             for warm_up_s in WARM_UP_S:
                 heard = self._encoder.encode(np.zeros(int(warm_up_s * SAMPLE_RATE_HZ), np.float32))
                 self._decoder.decode(heard, "en")
+
+    def give_up_when(self, is_given_up: Callable[[], bool]) -> None:
+        """Leave off between two tokens, by raising GivenUp, when this says so."""
+        self._decoder.is_given_up = is_given_up
 
     def transcribe(
         self, audio: np.ndarray, language: str, expects: Expectation = OPEN_QUESTION

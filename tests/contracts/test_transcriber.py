@@ -16,7 +16,7 @@ from ivr.conversation.expectation import Expectation, Expecting
 from ivr.speech.doubts import words_of
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
 from ivr.speech.languages import likeliest
-from ivr.speech.transcriber import Doubt, Transcriber, TranscriberFailed
+from ivr.speech.transcriber import Doubt, GivenUp, Interruptible, Transcriber, TranscriberFailed
 from tests.fakes.scripted_transcriber import ScriptedTranscriber
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +96,20 @@ def test_a_sentence_is_heard(transcriber: Transcriber, speak: Callable[[str], np
     assert heard.engine
     assert heard.model
     assert heard.end_probability is None or 0.5 < heard.end_probability <= 1
+
+
+def test_what_nobody_wants_any_more_is_left_off(
+    real: Transcriber, speak: Callable[[str], np.ndarray]
+) -> None:
+    if not isinstance(real, Interruptible):
+        pytest.skip("this engine cannot leave off")
+    real.give_up_when(lambda: True)
+    try:
+        with pytest.raises(GivenUp):
+            real.transcribe(speak(SENTENCE), "en")
+    finally:
+        real.give_up_when(lambda: False)
+    assert words_of(real.transcribe(speak(SENTENCE), "en").text) == words_of(SENTENCE)
 
 
 @pytest.mark.parametrize("samples", [0, 1, 159, 16000, 31 * 16000])

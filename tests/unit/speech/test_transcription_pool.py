@@ -11,7 +11,7 @@ import pytest
 
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 from ivr.speech.transcription_pool import Priority, TranscriptionPool
-from tests.fakes.pool_transcribers import ANSWER, DIE, FAIL, HANG, MakeNothing, MakeObedient
+from tests.fakes.pool_transcribers import ANSWER, DIE, FAIL, HANG, WORK, MakeNothing, MakeObedient
 
 SOON_S = 30.0  # far more than needed: the machine may be busy
 
@@ -157,6 +157,21 @@ def test_a_cancelled_result_is_never_reported(pool: TranscriptionPool) -> None:
     pool.submit(audio(ANSWER, 2), "en", wanted)
     assert wanted.next() == "2"
     assert unwanted.is_empty()
+
+
+def test_a_worker_leaves_off_what_is_cancelled_and_goes_on_with_the_next(
+    pool: TranscriptionPool, diary: Path
+) -> None:
+    outcomes = Outcomes()
+    working = pool.worker_pids()
+    given_up = pool.submit(audio(WORK, 1), "en", outcomes, Priority.SPECULATIVE)
+    while not diary.exists():
+        os.sched_yield()
+    pool.submit(audio(ANSWER, 2), "en", outcomes)
+    given_up.cancel()
+    assert outcomes.next() == "2"
+    assert pool.worker_pids() == working
+    assert outcomes.is_empty()
 
 
 def test_closing_fails_what_waits_and_what_comes_later(pool: TranscriptionPool, diary: Path) -> None:
