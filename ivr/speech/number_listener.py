@@ -43,7 +43,7 @@ def is_number_unsure(text: str, mean_log_probability: float, expects: Expectatio
     if expects.shape is not None:
         has_digits = len(_digits(text, expects, language)) >= expects.digits - MOST_MISSING_OF_A_CODE
         is_whole = hear_code(text, expects.shape, language) is not None
-        return is_whole and mean_log_probability < SURE or has_digits and not is_whole
+        return (is_whole and mean_log_probability < SURE) or (has_digits and not is_whole)
     if len(_digits(text, expects, language)) < expects.digits - MOST_MISSING:
         return False
     number = hear_numbers(text, language, (expects.digits,)).digits or ""
