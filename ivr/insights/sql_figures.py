@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select, union_all
 
 from ivr.insights.additions import ALL, DAY, MONTH, MONTH_LETTERS, Amounts
 from ivr.insights.call_summary import CallSummary
@@ -124,7 +124,7 @@ class SqlFigures:
         table = figure_sums.c
         column = table.period if by in (None, "day") else table[by]
         wanted = select(column, table.amounts).where(
-            table.part == part, table.is_synthetic.is_(scope.is_synthetic), _within(scope, by != "day")
+            table.part == part, table.is_synthetic.is_(scope.is_synthetic)
         )
         for name in ("intent", "language", "release"):
             chosen = getattr(scope, name)
@@ -132,8 +132,10 @@ class SqlFigures:
                 wanted = wanted.where(table[name] != ALL)
             else:
                 wanted = wanted.where(table[name] == (ALL if chosen is None else chosen))
+        # One range each: SQLite looks through the whole part for ranges joined by OR.
+        ranges = [wanted.where(is_within) for is_within in _within(scope, by != "day")]
         with beginning(self._engine) as connection:
-            found = connection.execute(wanted).all()
+            found = connection.execute(union_all(*ranges)).all()
         for value, amounts in found:
             yield value, read(amounts)
 
@@ -163,26 +165,25 @@ def _add(to: dict[str, int], keys: Mapping[str, int] | None) -> None:
         to[key] = to.get(key, 0) + amount
 
 
-def _within(scope: Scope, has_months: bool) -> ColumnElement[bool]:
-    """Return the condition for the rows that make up the scope's days: whole months, and days around them."""
+def _within(scope: Scope, has_months: bool) -> list[ColumnElement[bool]]:
+    """Return the ranges of rows that make up the scope's days: whole months, and the days around them."""
     table = figure_sums.c
     first = date.fromisoformat(scope.first_day)
     after = date.fromisoformat(scope.last_day) + timedelta(days=1)
-    of_days = and_(table.span == DAY, table.period.between(scope.first_day, scope.last_day))
     month = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
     end = after.replace(day=1)  # of the month that is not whole
     if not has_months or month >= end:
-        return of_days
-    months = and_(
-        table.span == MONTH,
-        table.period >= month.isoformat()[:MONTH_LETTERS],
-        table.period < end.isoformat()[:MONTH_LETTERS],
-    )
-    is_around = or_(
+        return [and_(table.span == DAY, table.period.between(scope.first_day, scope.last_day))]
+    letters = slice(MONTH_LETTERS)
+    return [
         and_(table.span == DAY, table.period >= scope.first_day, table.period < month.isoformat()),
+        and_(
+            table.span == MONTH,
+            table.period >= month.isoformat()[letters],
+            table.period < end.isoformat()[letters],
+        ),
         and_(table.span == DAY, table.period >= end.isoformat(), table.period <= scope.last_day),
-    )
-    return or_(months, is_around)
+    ]
 
 
 def _newest(connection: Connection, wanted: Select[Any], limit: int) -> list[CallOnList]:

@@ -33,7 +33,7 @@ from ivr.insights.unmet import unmet_words as words_without_answer
 from ivr.records import rows
 from ivr.records.database import beginning
 from ivr.records.insight_tables import figure_sums, unmet_words
-from ivr.records.models import call_events, call_summaries, calls, event_streams
+from ivr.records.models import IS_UNSETTLED, call_events, call_summaries, calls, event_streams
 from ivr.records.store import CallEvent
 
 RETURN = timedelta(days=RETURN_DAYS)
@@ -191,7 +191,7 @@ class SqlTally(SqlFigures):
 
     def _settle(self, now: datetime, limit: int) -> None:
         """Judge calls anew whose callers have had their days to call again."""
-        is_due = and_(call_summaries.c.is_settled.is_(False), call_summaries.c.started_at <= now - RETURN)
+        is_due = and_(IS_UNSETTLED, call_summaries.c.started_at <= now - RETURN)
         with beginning(self._engine) as connection:
             due = connection.execute(select(call_summaries).where(is_due).limit(limit)).all()
         if not due:

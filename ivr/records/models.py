@@ -277,10 +277,10 @@ call_summaries = Table(
     Index("ix_call_summaries_caller_key_started_at", "caller_key", "started_at"),
     Index("ix_call_summaries_order_key_started_at", "order_key", "started_at"),
 )
-_IS_UNSETTLED = text("is_settled = false")
+IS_UNSETTLED = text("is_settled = false")  # in the index's own words: SQLite uses it for no others
 Index(
     "ix_call_summaries_unsettled",
     call_summaries.c.started_at,
-    sqlite_where=_IS_UNSETTLED,
-    postgresql_where=_IS_UNSETTLED,
+    sqlite_where=IS_UNSETTLED,
+    postgresql_where=IS_UNSETTLED,
 )
