@@ -69,11 +69,11 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
     """A logistic regression over the sentence encoder's row and the sentence's words and letters."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, learned: Learned | None
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, learned: Learned | None
     ) -> None:
         """Take what was learned; None before training."""
         self._config = config
-        self._storage = storage
+        self._storage = model_storage
         self._resource = resource
         self._learned = learned
 
@@ -93,22 +93,26 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], storage: ModelStorage, resource: Resource, context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "MeaningClassifier":
         """Return one that has learned nothing yet."""
-        return cls(config, storage, resource, None)
+        return cls(config, model_storage, resource, None)
 
     @classmethod
     def load(
         cls,
         config: dict[str, Any],
-        storage: ModelStorage,
+        model_storage: ModelStorage,
         resource: Resource,
-        context: ExecutionContext,
+        execution_context: ExecutionContext,
         **_: Any,
     ) -> "MeaningClassifier":
         """Return what was trained. Raises EncoderMissing, also where the encoder is not the one of then."""
-        with storage.read_from(resource) as folder, np.load(folder / MODEL, allow_pickle=False) as kept:
+        with model_storage.read_from(resource) as folder, np.load(folder / MODEL, allow_pickle=False) as kept:
             about = json.loads(str(kept["about"]))
             arrays = {
                 name: kept[name].astype(np.float32)
@@ -120,7 +124,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
                 f"the model was trained with sentence encoder {about['encoder']}, "
                 f"here is {encoder.version}; train again"
             )
-        return cls(config, storage, resource, Learned(intents=tuple(about["intents"]), **arrays))
+        return cls(config, model_storage, resource, Learned(intents=tuple(about["intents"]), **arrays))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the examples and store it."""
