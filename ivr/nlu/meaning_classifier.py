@@ -21,8 +21,9 @@ from rasa.shared.nlu.constants import INTENT, TEXT  # type: ignore[import-not-fo
 from rasa.shared.nlu.training_data.message import Message  # type: ignore[import-not-found]
 from rasa.shared.nlu.training_data.training_data import TrainingData  # type: ignore[import-not-found]
 
-from ivr.embedding.e5_encoder import E5Encoder, EncoderMissing, sealed_version
+from ivr.embedding.e5_encoder import E5Encoder
 from ivr.embedding.kept_rows import KeptRows
+from ivr.embedding.seal import EncoderMissing, sealed_version
 from ivr.nlu import softmax
 from ivr.nlu.softmax import Learned, learn
 from ivr.triage import features

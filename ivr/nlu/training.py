@@ -8,11 +8,13 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ivr.clock import Clock, SystemClock
+from ivr.embedding.seal import EncoderMissing, sealed_version
 from ivr.embedding.sentence_encoder import FOLDER as ENCODER_FOLDER
 from ivr.errors import IvrError
 from ivr.nlu.corpus import by_language, heard_training_lines, training_lines
@@ -29,6 +31,16 @@ _QUIET = {
     "MAX_NUMBER_OF_PREDICTIONS": "8",
     "NO_COLOR": "1",
 }
+_IVR = Path(__file__).parents[1]
+_COMPONENTS = tuple(
+    _IVR / name
+    for name in (
+        "embedding/e5_encoder.py",
+        "nlu/meaning_classifier.py",
+        "nlu/softmax.py",
+        "triage/features.py",
+    )
+)
 _FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
 
@@ -56,7 +68,7 @@ def rasa_environment(data_dir: Path) -> dict[str, str]:
 def component_environment(data_dir: Path) -> dict[str, str]:
     """Return what the model's own components need: where their code is, and the sentence encoder."""
     return {
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(_IVR.parent),
         "SENTENCE_ENCODER": str(data_dir.absolute() / ENCODER_FOLDER),
     }
 
@@ -85,7 +97,7 @@ def train(
     with store.alone(), tempfile.TemporaryDirectory(dir=store.folder, prefix=".training-") as folder:
         work = Path(folder)
         render(nlu_data, work / "input")
-        fingerprint = _fingerprint(work / "input", rasa_venv)
+        fingerprint = _fingerprint(work / "input", rasa_venv, data_dir)
         kept = store.with_fingerprint(fingerprint)
         if kept is not None and not is_forced:
             say("The model is up to date.")
@@ -223,10 +235,14 @@ def _rasa_versions(rasa_venv: Path) -> list[str]:
     return sorted(path.name.removeprefix("rasa-").removesuffix(".dist-info") for path in found)
 
 
-def _fingerprint(rendered: Path, rasa_venv: Path) -> str:
+def _fingerprint(rendered: Path, rasa_venv: Path, data_dir: Path) -> str:
     """Return a hash of everything that goes into a model."""
     total = hashlib.sha256()
     total.update(repr(_rasa_versions(rasa_venv)).encode())
+    for code in _COMPONENTS:
+        total.update(code.read_bytes())
+    with suppress(EncoderMissing):  # Rasa says what is missing where the pipeline needs it
+        total.update(sealed_version(data_dir / ENCODER_FOLDER).encode())
     for file in sorted(rendered.rglob("*.yml")):
         total.update(file.relative_to(rendered).as_posix().encode() + b"\0" + file.read_bytes())
     return total.hexdigest()
