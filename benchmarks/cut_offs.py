@@ -5,7 +5,7 @@
 The words come from the real ear and the real Whisper, in virtual time: a transcription delays the decision
 by as long as it took. Beside it, silence alone decides, 0.5, 0.7 and 1.0 s after the last speech; and Smart
 Turn v3 alone, asked 0.2 s after the voice stops, by its authors' threshold. The waits were chosen on
-the splits "development" and "second"; "unseen" has other sentences, voices, people and pauses.
+the splits "development", "second" and "third"; "unseen" has other sentences, voices, people and pauses.
 
 The curve says what all waits made shorter or longer would give: of each pause, its length, its words and
 when they were known are kept, and the same rules decide again.
@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from benchmarks.offline_call import HearingOnTheSpot
+from benchmarks.more_paused_speech import THIRD
 from benchmarks.paused_speech import DEVELOPMENT, RATE_HZ, SECOND, Paused, every_utterance
 from benchmarks.report import figure, machine, save, save_figure, spread, table
 from benchmarks.smart_turn import ASKED_AFTER_S, COMPLETE, GIVES_UP_S, WEIGHTS, SmartTurn
@@ -37,7 +38,7 @@ from tests.fakes.steered_line import SteeredLine
 
 FRAME = 160
 CURVE = "waits x "
-SPLITS = {"development": DEVELOPMENT, "second": SECOND, "unseen": UNSEEN}
+SPLITS = {"development": DEVELOPMENT, "second": SECOND, "third": THIRD, "unseen": UNSEEN}
 SCALES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)  # of every wait
 SILENCES_S = (0.5, 0.7, 1.0)
 SMART_TURN = "Smart Turn alone"

@@ -30,17 +30,22 @@ SURE = 0.6  # asr_confidence; words heard with less do not shorten the wait
 VERY_SURE = 0.8  # a half sentence is seldom heard with so much
 SURE_OF_DIGITS = 0.5  # figures have several spellings, which halves the confidence in each
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
-# Below which probability that the words are all (`calls/turn_ends.py`) the bot waits how long.
-BY_ENDS = (
-    (0.15, 2.0, "half"),
-    (0.28, 1.5, "rather_half"),
-    (0.42, 1.0, "open"),
-    (0.5, 0.6, "likely"),
-    (math.inf, 0.45, "whole"),
-)
+# By how likely the words are all (`calls/turn_ends.py`): so long when it is as likely as not, and so much
+# less for each e-fold of the odds. Recognition that is less sure than usual lowers the odds.
+EVEN_S = 2.6
+PER_ODDS_S = 1.8
+USUAL_CONFIDENCE = 0.8
+BY_CONFIDENCE = 0.5  # log odds for each e-fold of confidence
+ODDS_OF_REPLY = 1.0  # log odds that a yes or no with a few words is all
+REPLY_WORDS = 4
+ENDS_ALL_THE_SAME = 0.8  # "Stop asking me that": a word that mostly announces more, at the end of a sentence
+BY_WAIT = ((COMPLETE_S, "whole"), (USUAL_S, "likely"), (1.5, "open"), (math.inf, "half"))
 NUMBER_FIRST = 0.5  # "let me see", "it is", before a number: less likely all of it is waited for
 WITHOUT_DIGITS = frozenset({"sentence", "no_digits"})  # reasons for words where a number is awaited
 BY_MELODY = frozenset({"sentence", "pause"})  # reasons that look at no words
+ENDS = (".", "?", "!")
+GOES_ON = (",", "...", "…", "-")
+_LEAST = 1e-3
 STUMBLE_WORDS = 2  # "hey" for "eight", "for little" for "four zero": numbers misheard are this short
 
 
@@ -77,9 +82,11 @@ def wait(
             return _if_unsure(found, asr_confidence < SURE, UNSURE_WORDS_FOR_DIGITS_S)
         return _if_unsure(found, asr_confidence < SURE_OF_DIGITS, UNSURE_DIGITS_S)
     found = _wait_for_words(expects, words, plain, known)
+    if found.reason == "trailing_word" and _ends_all_the_same(words, plain, known, whole):
+        found = Wait(SENTENCE_S, "sentence")
     if whole is not None and found.reason in BY_MELODY:
-        found = _wait_by_ends(found, whole, asr_confidence)
-    elif found.reason == "sentence" and asr_confidence >= VERY_SURE:
+        return _wait_by_ends(found, whole, asr_confidence, _is_reply(expects, plain, known))
+    if found.reason == "sentence" and asr_confidence >= VERY_SURE:
         return Wait(SURE_SENTENCE_S, "sentence_sure")
     return _if_unsure(found, asr_confidence < SURE)
 
@@ -92,12 +99,12 @@ def _before_the_number(found: Wait, plain: str, known: TurnWords) -> Wait:
     return Wait(UNFINISHED_S, "number_to_come")
 
 
-def _wait_by_ends(found: Wait, whole: float, asr_confidence: float) -> Wait:
-    """Let the model of turn ends decide; a full stop counts for a little where the words leave it open."""
-    seconds, name = next((seconds, name) for limit, seconds, name in BY_ENDS if whole < limit)
-    is_sentence = found.reason == "sentence"
-    if name == "whole" and is_sentence:
-        return Wait(SURE_SENTENCE_S if asr_confidence >= VERY_SURE else SENTENCE_S, "sentence_whole")
+def _wait_by_ends(found: Wait, whole: float, asr_confidence: float, is_reply: bool) -> Wait:
+    """Let the model of turn ends decide: the likelier that the words are all, the shorter the wait."""
+    odds = math.log(max(whole, _LEAST) / max(1.0 - whole, _LEAST)) + ODDS_OF_REPLY * is_reply
+    odds += BY_CONFIDENCE * math.log(max(asr_confidence, _LEAST) / USUAL_CONFIDENCE)
+    seconds = min(UNFINISHED_S, max(COMPLETE_S, EVEN_S - PER_ODDS_S * odds))
+    name = next(name for limit, name in BY_WAIT if seconds <= limit)
     return Wait(seconds, f"{found.reason}_{name}")
 
 
@@ -117,9 +124,22 @@ def _wait_for_words(expects: Expectation, words: str, plain: str, known: TurnWor
             return Wait(COMPLETE_S, "yes_no_complete")
         if len(said) <= STUMBLE_WORDS:
             return Wait(USUAL_S, "yes_no_and_a_word")
-    if words.rstrip().endswith((".", "?", "!")) and len(said) >= SENTENCE_WORDS:
+    if words.rstrip().endswith(ENDS) and len(said) >= SENTENCE_WORDS:
         return Wait(SENTENCE_S, "sentence")
     return Wait(USUAL_S, "pause")
+
+
+def _ends_all_the_same(words: str, plain: str, known: TurnWords, whole: float | None) -> bool:
+    is_possible = not known.may_end_a_question.isdisjoint(plain.split()[-1:])
+    is_ended = words.rstrip().endswith(ENDS) and not words.rstrip().endswith(GOES_ON)
+    return is_possible and is_ended and (whole or 0.0) >= ENDS_ALL_THE_SAME
+
+
+def _is_reply(expects: Expectation, plain: str, known: TurnWords) -> bool:
+    """Say whether this is a yes or no with a few words, "No, don't mind", to a question that asks for one."""
+    said = plain.split()
+    is_short = 0 < len(said) <= REPLY_WORDS
+    return expects.kind is Expecting.YES_NO and is_short and said[0] in known.yes | known.no
 
 
 def _wait_for_digits(
@@ -168,7 +188,7 @@ def _places(text: str, known: TurnWords) -> int:
 
 def _is_unfinished(words: str, plain: str, known: TurnWords) -> bool:
     """Say whether the sentence announces more than it has said."""
-    if words.rstrip().endswith((",", "...", "…", "-")):
+    if words.rstrip().endswith(GOES_ON):
         return True
     if known.openings.search(plain):
         return True

@@ -1,12 +1,23 @@
 """The model of turn ends: what it learns from, that it tells beginnings from sentences, odd input."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ivr.calls.turn_ends import SLOTS, NoTurnEnds, TrainedTurnEnds, TurnEndsMissing, features, open_turn_ends
-from ivr.nlu.turn_ends_training import BOTH, Cut, cuts, fit
+from ivr.calls.turn_ends import (
+    MODEL,
+    SLOTS,
+    NoTurnEnds,
+    TrainedTurnEnds,
+    TurnEndsMissing,
+    features,
+    open_turn_ends,
+)
+from ivr.embedding.sentence_encoder import WIDTH
+from ivr.nlu.turn_ends_training import BOTH, Cut, _store, cuts, fit
+from tests.fakes.counted_encoder import CountedEncoder
 
 SENTENCES = [
     ("en", "i want to cancel my order"),
@@ -71,6 +82,42 @@ def test_hums_between_words_change_nothing_but_the_last_one_does():
     assert plain != ending
 
 
+class HeardTheLastWord:
+    """An encoder whose rows tell one thing: whether the words end in "my" or "to"."""
+
+    version = "last word"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), WIDTH), np.float32)
+        rows[:, 0] = [text.endswith((" my", " to")) for text in texts]
+        return rows
+
+
+def test_meaning_is_a_second_judge_where_the_encoder_is_there_and_the_one_it_learned_with(tmp_path: Path):
+    learned_from = [
+        Cut((f"a{number}", "b", end), "en", is_whole)
+        for number in range(80)
+        for end, is_whole in (("c", True), ("my", False))
+    ]
+    made = fit(learned_from, "two", HeardTheLastWord())
+    assert made.meaning.weights[0] < 0
+    _store(made, tmp_path / MODEL)
+    alone, both, other = (
+        TrainedTurnEnds.load(tmp_path, encoder).whole("we want my", "en")
+        for encoder in (None, HeardTheLastWord(), CountedEncoder())
+    )
+    assert both != alone
+    assert other == alone
+
+
+def test_what_designers_wrote_down_is_likelier_all_also_after_a_greeting_and_a_hum(model: TrainedTurnEnds):
+    without = TrainedTurnEnds(model.weights, model.bias, model.languages, "x", frozenset())
+    for words in ("where is my order", "um hello where is my order", "Yes, cancel uh my order."):
+        assert model.whole(words, "en") > without.whole(words, "en")
+    for words in ("where is the order", "hello", "um"):
+        assert model.whole(words, "en") == without.whole(words, "en")
+
+
 def test_without_a_model_the_rules_decide_alone(tmp_path: Path):
     found = open_turn_ends(tmp_path)
     assert isinstance(found, NoTurnEnds)
@@ -81,6 +128,6 @@ def test_a_model_of_another_shape_is_refused(tmp_path: Path):
     file = tmp_path / "models" / "turn_ends" / "ends.npz"
     file.parent.mkdir(parents=True)
     about = np.array('{"languages": ["en"], "version": "1"}')
-    np.savez(file, weights=np.zeros(SLOTS // 2), bias=np.array(0.0), about=about)
+    np.savez(file, weights=np.zeros(SLOTS // 2), bias=np.array(0.0), known=np.array([7]), about=about)
     with pytest.raises(TurnEndsMissing, match="another version"):
         TrainedTurnEnds.load(tmp_path)

@@ -17,6 +17,7 @@ from ivr.conversation.barge_in import (
 )
 from ivr.conversation.endpointing import (
     COMPLETE_S,
+    EVEN_S,
     LONGEST_WAIT_S,
     ONE_SHORT_S,
     OWN_PAUSE_SHARE,
@@ -181,26 +182,35 @@ def test_every_language_has_its_own_ends_and_beginnings(language, words, reason)
 @pytest.mark.parametrize(
     ("words", "whole", "asr_confidence", "seconds", "reason"),
     [
-        ("I want to cancel.", 0.1, 0.95, 2.0, "sentence_half"),
-        ("I'd like to return a lamp.", 0.2, 0.95, 1.5, "sentence_rather_half"),
-        ("What time do you close?", 0.3, 0.95, 1.0, "sentence_open"),
-        ("Where is my order?", 0.45, 0.95, 0.6, "sentence_likely"),
-        ("I want to cancel my order.", 0.8, 0.95, SURE_SENTENCE_S, "sentence_whole"),
-        ("I want to cancel my order.", 0.8, 0.7, SENTENCE_S, "sentence_whole"),
+        ("I want to cancel.", 0.1, 0.8, UNFINISHED_S, "sentence_half"),
+        ("I'd like to return a lamp.", 0.5, 0.8, EVEN_S, "sentence_half"),
+        ("What time do you close?", 0.67, 0.8, 1.3, "sentence_open"),
+        ("Where is my order?", 0.76, 0.8, 0.5, "sentence_likely"),
+        ("I want to cancel my order.", 0.9, 0.8, COMPLETE_S, "sentence_whole"),
         # No full stop was heard: the model alone says that it is one.
-        ("start over", 0.8, 0.95, 0.45, "pause_whole"),
-        ("my green sofa", 0.1, 0.95, 2.0, "pause_half"),
-        # What rests on words that may be wrong waits, whatever the model makes of them.
-        ("My order is very late.", 0.8, 0.4, UNSURE_S, "sentence_whole_unsure"),
-        # A word that announces more says more than the model.
-        ("I'm calling because.", 0.9, 0.95, UNFINISHED_S, "trailing_word"),
+        ("start over", 0.9, 0.8, COMPLETE_S, "pause_whole"),
+        ("my green sofa", 0.1, 0.8, UNFINISHED_S, "pause_half"),
+        # What rests on words that may be wrong waits longer, and what is sure less long.
+        ("My order is very late.", 0.76, 0.4, 1.1, "sentence_open"),
+        ("What time do you close?", 0.67, 1.0, 1.1, "sentence_open"),
+        # A word that announces more says more than the model, but for one that also ends a sentence.
+        ("I'm calling because.", 0.9, 0.8, UNFINISHED_S, "trailing_word"),
+        ("It says that.", 0.6, 0.8, UNFINISHED_S, "trailing_word"),
+        ("Stop asking me that.", 0.9, 0.8, COMPLETE_S, "sentence_whole"),
+        ("Stop asking me that...", 0.9, 0.8, UNFINISHED_S, "trailing_word"),
     ],
 )
 def test_the_less_likely_the_words_are_all_the_longer_the_bot_waits(
     words, whole, asr_confidence, seconds, reason
 ):
     found = wait(OPEN_QUESTION, words, asr_confidence=asr_confidence, whole=whole)
-    assert (found.seconds, found.reason) == (seconds, reason)
+    assert (round(found.seconds, 1), found.reason) == (seconds, reason)
+
+
+@pytest.mark.parametrize(("words", "is_shorter"), [("No, don't mind.", True), ("Please don't mind.", False)])
+def test_a_no_with_a_few_words_is_likelier_all_where_a_yes_or_no_is_asked(words, is_shorter):
+    asked, open_ = (wait(expects, words, whole=0.5).seconds for expects in (YES_NO, OPEN_QUESTION))
+    assert (asked < open_) is is_shorter
 
 
 @given(st.text(max_size=60), st.floats(0, 1), st.floats(0, 1))
