@@ -18,12 +18,12 @@ from ivr.nlu.corpus import holdout_lines, training_lines
 from ivr.nlu.cross_validation import Bar, cross_validate
 from ivr.nlu.heard_layer import HeardLayer, Sorted, update_training
 from ivr.nlu.hearing import EngineOf, Missing, PhoneHearing, missing
+from ivr.nlu.kept_figures import keep_figures
 from ivr.nlu.measuring import Report, changed, measure
 from ivr.nlu.model_reader import open_model
 from ivr.nlu.model_store import ModelStore
 from ivr.nlu.pictures import confusion_svg, reliability_svg
 from ivr.nlu.progress import with_bar
-from ivr.nlu.releasing import keep_figures
 from ivr.nlu.scoring import Scores
 
 

@@ -12,7 +12,8 @@ from ivr.clock import Clock
 from ivr.dialogue.dialogue import Dialogue
 from ivr.errors import IvrError
 from ivr.nlu.conversations import load_conversations, run_conversation
-from ivr.nlu.measuring import Report, fallen, measure, measured_with
+from ivr.nlu.kept_figures import FIGURES, keep_figures
+from ivr.nlu.measuring import fallen, measure, measured_with
 from ivr.nlu.model_reader import ModelReader
 from ivr.nlu.model_store import WENT_LIVE, ModelDamaged, ModelStore, Step
 from ivr.running.served_model import Noticeboard, Wanted
@@ -154,7 +155,7 @@ class Releases:
 
     def _figures(self, version: str) -> dict[str, float]:
         """Return the guarded figures, measuring only what was not measured with these sentences yet."""
-        kept = self._store.folder / version / "measured.json"
+        kept = self._store.folder / version / FIGURES
         fingerprint = measured_with(self._nlu_data)
         try:
             found = json.loads(kept.read_text(encoding="utf-8"))
@@ -178,13 +179,6 @@ class Releases:
     ) -> None:
         at = self._clock.now().isoformat(timespec="seconds")
         self._store.note(Step(at, self._who, what, version, before, why, figures or {}))
-
-
-def keep_figures(store: ModelStore, version: str, report: Report) -> None:
-    """Keep guarded figures beside the model, with what they were measured with."""
-    content = {"with": report.measured_with, "figures": report.guarded()}
-    (store.folder / version / "measured.json").write_text(json.dumps(content), encoding="utf-8")
-    store.note_scores(version, report.guarded())
 
 
 def _guarded(store: ModelStore, version: str) -> dict[str, float]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
+from ivr.nlu.studio.inbox import utterances
 from ivr.privacy.kept_facts import without_person
 from ivr.records.insight_tables import unmet_words
+from ivr.records.kinds import Kind
 from ivr.records.models import (
     call_events,
     call_summaries,
@@ -21,8 +23,11 @@ from ivr.records.models import (
     transfers,
     wrap_ups,
 )
+from ivr.records.rows import call_event
+from ivr.records.studio_tables import inbox_decisions
 from ivr.records.trust_tables import call_recordings, privacy_requests
 
+LABELLED = (Kind.CALL_STARTED.value, Kind.UTTERANCE_HEARD.value, Kind.LANGUAGE_CHANGED.value)
 # Rows that go as a whole once a call is too old for anything; requests, holds and proofs have their own time.
 OF_A_CALL: tuple[Table, ...] = (
     call_events,
@@ -43,6 +48,7 @@ OF_A_CALL: tuple[Table, ...] = (
 def words(connection: Connection, call_ids: Collection[str]) -> Counter[str]:
     """Take out what was said, written or read out in these calls; return how many rows changed by table."""
     counts: Counter[str] = Counter()
+    _forget_labels(connection, counts, call_ids)
     for event in connection.execute(select(call_events).where(call_events.c.call_id.in_(call_ids))).all():
         kept = without_person(event.facts)
         if kept != event.facts:  # events are never changed, only deleted: what stays is put back
@@ -65,6 +71,21 @@ def words(connection: Connection, call_ids: Collection[str]) -> Counter[str]:
     _blank(connection, counts, texts, call_ids, body="")
     _blank(connection, counts, wrap_ups, call_ids, notes="")
     return counts
+
+
+def _forget_labels(connection: Connection, counts: Counter[str], call_ids: Collection[str]) -> None:
+    """Take these callers' words out of what designers did about them; that they did stays."""
+    events = (
+        select(call_events)
+        .where(call_events.c.call_id.in_(call_ids), call_events.c.kind.in_(LABELLED))
+        .order_by(call_events.c.call_id, call_events.c.seq)
+    )
+    of_calls = select(calls.c.call_id, calls.c.language).where(calls.c.call_id.in_(call_ids))
+    languages = {row.call_id: row.language for row in connection.execute(of_calls)}
+    said = utterances([call_event(row) for row in connection.execute(events)], languages)
+    keys = {one.key for one in said}
+    forgetting = update(inbox_decisions).where(inbox_decisions.c.key.in_(keys)).values(sentences=[])
+    counts["inbox_decisions"] += connection.execute(forgetting).rowcount
 
 
 def numbers(connection: Connection, call_ids: Collection[str], now: datetime) -> Counter[str]:

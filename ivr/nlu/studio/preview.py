@@ -9,10 +9,10 @@ from pathlib import Path
 from ivr.dialogue.dialogue import Dialogue
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.corpus import NOT_UNDERSTOOD, as_heard
+from ivr.nlu.kept_figures import keep_figures
 from ivr.nlu.measuring import Report, changed, fallen, measure
 from ivr.nlu.model_reader import ModelReader
 from ivr.nlu.model_store import ModelStore
-from ivr.nlu.releasing import keep_figures
 from ivr.nlu.studio.inbox import Utterance
 
 FILE = "preview.json"

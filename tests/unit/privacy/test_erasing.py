@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from ivr.insights.tally import Scope
+from ivr.nlu.studio.inbox import key_of
+from ivr.nlu.studio.inbox_records import Decision
 from ivr.privacy.eraser import CallsHeld
 from ivr.privacy.person import NobodyFound, NumberOfSeveralPeople, chosen
 from ivr.records.kinds import Kind
+from ivr.records.sql_inbox_records import SqlInboxRecords
 from tests.support.privacy_scene import ANNA, BO, SAID, PrivacyScene
 
 
@@ -38,6 +41,25 @@ def test_nothing_of_the_person_is_left_in_the_file(scene: PrivacyScene) -> None:
     assert [event.facts.get("text") for event in scene.records.events("CA2")].count(SAID) == 1
     assert scene.privacy.find(ANNA).calls == ()
     assert scene.records.callbacks() == []
+
+
+def test_a_label_of_the_persons_words_stays_without_the_words(scene: PrivacyScene, tmp_path: Path) -> None:
+    scene.call("CA1")
+    labels = SqlInboxRecords(scene.engine)
+    decision = Decision(key_of("en", SAID), "en", "added", (("stock", SAID),), "Doris", scene.clock.now())
+    labels.decide(decision)
+    scene.backup.write(tmp_path / "backup")
+    erase(scene)
+    assert SAID.encode() not in scene.bytes_of_the_database()
+    assert labels.decided() == {decision.key: "added"}
+    scene.file.rename(tmp_path / "old.db")
+    for rest in scene.folder.glob("ivr.db-*"):
+        rest.unlink()
+    scene.make_database()
+    scene.open()
+    scene.backup.restore(tmp_path / "backup")
+    assert SqlInboxRecords(scene.engine).decided() == {decision.key: "added"}
+    assert SAID.encode() not in scene.bytes_of_the_database()
 
 
 def test_what_is_no_persons_stays_and_the_proof_knows_nobody(scene: PrivacyScene) -> None:
