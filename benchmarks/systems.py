@@ -26,6 +26,7 @@ PEER = ROOT / "benchmarks" / "peers" / "pipecat"
 PEER_PYTHON = ROOT / "var" / "peers" / "pipecat" / "bin" / "python"
 REPLY = "Thank you, I have noted that."  # what peers/pipecat/bot.py says
 START_LIMIT_S = 60.0
+PROMPTS_S = 2.0
 READY_S = 180.0  # four systems that load at once on two cores
 
 
@@ -118,8 +119,11 @@ def ours(name: str, folder: Path, transcriber: str, model: str, **settings: str)
     """Run the service; returns when every part of it is ready."""
     place = folder / name.replace(" ", "-")
     place.mkdir()
-    with running_system(place, transcriber=transcriber, whisper_model=model, **settings) as running:
+    settings = {"transcriber": transcriber, "whisper_model": model, "transcriber_workers": "2", **settings}
+    with running_system(place, **settings) as running:
         _until(f"{running.service_url}/health/ready", READY_S)
+        _until(f"{running.service_url}/metrics", READY_S, "ivr_recognition_workers 2.0")
+        _until_prompts_lie_ready(place / "prompts" / "fixed")
         yield Ours(name, running)
 
 
@@ -148,11 +152,20 @@ def pipecat(
         process.wait(timeout=20)
 
 
-def _until(url: str, limit_s: float) -> None:
+def _until_prompts_lie_ready(folder: Path) -> None:
+    """Wait until a new house has rendered its fixed sentences: a core's work for ten seconds, once."""
+    before, now = -1, 0
+    while now != before:
+        time.sleep(PROMPTS_S)  # noqa: TID251  waits for another process, in real time
+        before, now = now, len(list(folder.glob("*.wav")))
+
+
+def _until(url: str, limit_s: float, line: str = "") -> None:
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         try:
-            if httpx.get(url, timeout=2.0, trust_env=False).status_code == 200:
+            answer = httpx.get(url, timeout=2.0, trust_env=False)
+            if answer.status_code == 200 and line in answer.text:
                 return
         except httpx.HTTPError:
             pass

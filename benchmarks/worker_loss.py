@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.worker_loss [--size base] [--times 3]
 
 The pool is the service's own, with the real engine. A turn is handed in at the moment of the kill (idle), or
-just before it (busy): the time runs until its words come from another worker. With a spare, every other
+just before it (busy): the time runs until its words come from another worker. With two workers, every other
 kill hits the one that was idle anyway.
 """
 
@@ -56,17 +56,17 @@ def main() -> None:
     )
     parser.add_argument("--size", default="base")
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--spares", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     chosen = parser.parse_args()
     machine = report.machine()
     audio = np.repeat(HibariSynthesizer().synthesize("Where is my order?", "en"), 2).astype(np.float32)
     settings = load().model_copy(update={"whisper_model": chosen.size})
-    pool = TranscriptionPool(transcriber_factory(settings), 1, spares=chosen.spares, spare_after_s=0.0)
+    pool = TranscriptionPool(transcriber_factory(settings), chosen.workers, next_after_s=0.0)
     found: dict[str, list[float]] = {"idle": [], "busy": []}
     try:
         for kind, seconds in found.items():
             for _ in range(chosen.times):
-                _wait_for(pool, 1 + chosen.spares)
+                _wait_for(pool, chosen.workers)
                 took, words = words_after_kill(pool, audio, kind == "busy")
                 seconds.append(took)
                 print(f"{kind}: {took:.2f} s, {words!r}")
@@ -75,7 +75,7 @@ def main() -> None:
     rows: dict[str, Any] = {kind: report.spread(seconds) for kind, seconds in found.items()}
     load_after = round(os.getloadavg()[0], 2)
     kept = report.load("worker_loss").get("rows", {})
-    rows = kept | {f"{chosen.size}, {chosen.spares} spare": rows | {"load_1min_after": load_after}}
+    rows = kept | {f"{chosen.size}, workers: {chosen.workers}": rows | {"load_1min_after": load_after}}
     report.save("worker_loss", {"machine": machine, "bar_s": BAR_S, "rows": rows})
 
 

@@ -178,12 +178,12 @@ class Settings(BaseSettings):
     alert_webhook_secret: SecretStr | None = Field(
         None, min_length=16, validate_default=True, description="Secret that signs what is posted there."
     )
-    transcriber_workers: int = Field(1, ge=1, le=32, description="Worker processes for speech recognition.")
-    transcriber_spares: int = Field(
-        1,
-        ge=0,
-        le=4,
-        description="More of them, loaded and idle, for when one dies; each takes the model's memory.",
+    transcriber_workers: int = Field(
+        2,
+        ge=1,
+        le=32,
+        description="Worker processes for speech recognition, at best one a core; each takes a core while "
+        "it works, and the model's memory. With two, one goes on when the other dies.",
     )
     voice: Literal["hibari", "pyttsx3"] = Field(
         "hibari", description="The bot's voice; pyttsx3 (espeak-ng) is the fallback."

@@ -140,9 +140,7 @@ def wire(settings: Settings) -> WiredServices:
         make_routing(settings),
         make_briefings(settings, wording, prompts, kept_words.clean, clock),
     )
-    hearing = TranscriptionPool(
-        transcriber_factory(settings), settings.transcriber_workers, spares=settings.transcriber_spares
-    )
+    hearing = TranscriptionPool(transcriber_factory(settings), settings.transcriber_workers)
     desk_records = SqlDeskRecords(database, clock)
     follow_ups = SqlFollowUpRecords(database, clock)
     callbacks = CallbackDesk(

@@ -3,7 +3,6 @@
 import heapq
 import itertools
 import multiprocessing
-import os
 import threading
 from collections.abc import Callable
 from ctypes import c_longlong
@@ -22,7 +21,10 @@ from ivr.speech.transcriber import TranscriberFailed, Transcription
 
 LOAD_TIMEOUT_S = 120.0
 RELOAD_PAUSE_S = 1.0
-SPARE_AFTER_S = 20.0  # a spare does not slow down the start of the house, or the first calls
+# A second thread in a worker is woken and put to sleep 1,800 times in a turn of `base`, and computes a fifth
+# less long for it at best; a second worker does another caller's turn meanwhile.
+THREADS = 1
+NEXT_AFTER_S = 5.0  # further workers load their models when the house is up and may serve its first call
 _MOST_TRIES = 2
 
 OnDone = Callable[[Transcription | TranscriberFailed], None]
@@ -79,9 +81,9 @@ class Ticket:
 class TranscriptionPool:
     """Worker processes behind one queue. Every method may be called from any thread.
 
-    A worker that dies or exceeds `job_timeout_s` is replaced at once: by a spare one where there is one,
-    else by one that loads the model first. The utterance of a worker that died is tried once more; one
-    that ran out of time is not, since the caller has waited long enough.
+    A worker that dies or exceeds `job_timeout_s` is replaced by one that loads the model first; meanwhile
+    the others do its work. The utterance of a worker that died is tried once more; one that ran out of time
+    is not, since the caller has waited long enough.
     """
 
     def __init__(
@@ -89,19 +91,14 @@ class TranscriptionPool:
         make_transcriber: MakeTranscriber,
         workers: int = 1,
         job_timeout_s: float = 20.0,
-        spares: int = 0,
-        spare_after_s: float = SPARE_AFTER_S,
+        next_after_s: float = NEXT_AFTER_S,
     ) -> None:
-        """Start `workers` processes, and `spares` more once those are ready for `spare_after_s`.
+        """Start one process, and the others once that has been ready for `next_after_s`.
 
-        `make_transcriber(threads)` must be picklable and runs in each. No more than `workers` utterances
-        are worked on at a time, whoever does it.
+        `make_transcriber(threads)` must be picklable and runs in each.
         """
-        self._workers = workers
-        self._working = 0
-        self._spare_after_s = spare_after_s
+        self._next_after_s = next_after_s
         self._make = make_transcriber
-        self._threads = max(1, (os.cpu_count() or 1) // workers)
         self._job_timeout_s = job_timeout_s
         self._changed = threading.Condition()
         self._queue: list[_Job] = []
@@ -112,7 +109,7 @@ class TranscriptionPool:
         self._log = log.get("transcription_pool")
         self._keepers = [
             threading.Thread(target=self._keep, args=(number,), name=f"transcriber-{number}", daemon=True)
-            for number in range(workers + spares)
+            for number in range(workers)
         ]
         for keeper in self._keepers:
             keeper.start()
@@ -194,8 +191,8 @@ class TranscriptionPool:
 
     def _keep(self, number: int) -> None:
         """Keep one worker alive and fed until the pool closes."""
-        if number >= self._workers:
-            self._wait_for_a_quiet_start()
+        if number > 0:
+            self._wait_for_the_first()
         while not self._is_closed:
             process, line, unwanted = self._start(number)
             try:
@@ -210,17 +207,17 @@ class TranscriptionPool:
                 process.kill()
                 process.join()
 
-    def _wait_for_a_quiet_start(self) -> None:
-        """Let the first workers load their models alone: they take every core."""
+    def _wait_for_the_first(self) -> None:
+        """Let the first worker load its model alone: calls can come when it has."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or len(self._ready_workers) >= self._workers)
-            self._changed.wait_for(lambda: self._is_closed, self._spare_after_s)
+            self._changed.wait_for(lambda: self._is_closed or bool(self._ready_workers))
+            self._changed.wait_for(lambda: self._is_closed, self._next_after_s)
 
     def _start(self, number: int) -> tuple[BaseProcess, Connection, c_longlong]:
         context = multiprocessing.get_context("spawn")  # fork would copy locks held by other threads
         ours, theirs = context.Pipe()
         unwanted = RawValue(c_longlong, 0)
-        given = (theirs, self._make, self._threads, unwanted)
+        given = (theirs, self._make, THREADS, unwanted)
         process = context.Process(target=serve, args=given, name=f"transcriber-{number}", daemon=True)
         process.start()
         theirs.close()
@@ -256,9 +253,6 @@ class TranscriptionPool:
                 return
             job.tries += 1
             is_lost = self._take_answer(self._ask(process, line, job), job)
-            with self._changed:
-                self._working -= 1
-                self._changed.notify_all()
             if is_lost:
                 return
 
@@ -280,11 +274,10 @@ class TranscriptionPool:
         """Wait for a job; None when the pool closes or the worker has died in the meantime."""
         with self._changed:
             while not self._is_closed and process.is_alive():
-                while self._queue and self._working < self._workers:
+                while self._queue:
                     job = heapq.heappop(self._queue)
                     if not job.is_settled:
                         job.unwanted = unwanted
-                        self._working += 1
                         return job
                 self._changed.wait()
         return None

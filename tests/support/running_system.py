@@ -71,7 +71,7 @@ def running_system(folder: Path, **settings: str) -> Iterator[RunningSystem]:
         "twilio_auth_token": secrets.token_hex(16),
         "data_dir": str(folder),
         "database_url": f"sqlite:///{folder / 'ivr.db'}",
-        "transcriber_spares": "0",  # a spare that loads in the middle of a call would take a core
+        "transcriber_workers": "1",  # a second that loads in the middle of a call would take a core
         **settings,
     }
     environment = dict(os.environ) | {f"IVR_{name.upper()}": value for name, value in values.items()}
