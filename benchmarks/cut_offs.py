@@ -17,8 +17,8 @@ from typing import Any
 
 import click
 
-from benchmarks.offline_call import HearingOnTheSpot
 from benchmarks.more_paused_speech import THIRD
+from benchmarks.offline_call import HearingOnTheSpot
 from benchmarks.paused_speech import DEVELOPMENT, RATE_HZ, SECOND, Paused, every_utterance
 from benchmarks.report import figure, machine, save, save_figure, spread, table
 from benchmarks.smart_turn import ASKED_AFTER_S, COMPLETE, GIVES_UP_S, WEIGHTS, SmartTurn

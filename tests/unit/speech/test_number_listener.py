@@ -35,6 +35,12 @@ def test_nothing_is_read_again_where_no_number_is_awaited() -> None:
     assert not is_number_unsure("four", -0.9, Expectation(Expecting.DIGITS, "order_number", 1), "en")
 
 
+def test_a_postcode_of_its_length_is_not_read_again_since_nothing_chooses_between_readings() -> None:
+    postcode = Expectation(Expecting.DIGITS, "postcode", 5)
+    assert not is_number_unsure("11455", -0.9, postcode, "en")
+    assert is_number_unsure("1145", -0.9, postcode, "en")
+
+
 def test_each_other_number_comes_once_the_likeliest_first() -> None:
     reads = [
         Read("47-192.", -1.0),
