@@ -106,23 +106,6 @@ def remove_example(version: Version, intent: str, sentence: str) -> Version:
     return edit(version, change)
 
 
-def move_example(version: Version, sentence: str, old: str, new: str) -> Version:
-    """Move a sentence to another intent of the same file. Raises EditConflict, EditImpossible."""
-    return add_examples(remove_example(version, old, sentence), new, [sentence])
-
-
-def set_response(version: Version, name: str, wording: str) -> Version:
-    """Change the wording of a response, keeping its comments. Raises EditConflict, EditImpossible."""
-
-    def change(content: CommentedMap) -> None:
-        responses = content.get("responses")
-        if not isinstance(responses, CommentedMap) or name not in responses:
-            raise EditImpossible(f"{version.file.name} has no response `{name}`")
-        responses[name][0]["text"] = type(responses[name][0]["text"])(_one_line(wording))
-
-    return edit(version, change)
-
-
 def edit(version: Version, change: Callable[[CommentedMap], None]) -> Version:
     """Apply a change to the parsed file and write it, comments and layout kept.
 

@@ -52,10 +52,6 @@ class ModelReader:
         """
         self._told(list(sentences))
 
-    def parse_all(self, sentences: Iterable[str]) -> Iterator[Parsed]:
-        """Parse each sentence; the same one is asked once."""
-        return map(self.parse, sentences)
-
     def _asked(self, plain: str) -> Parsed:
         answer = self._told(plain)
         return Parsed(

@@ -9,7 +9,6 @@ from ivr.orders.order_book import Order, OrderStatus
 from ivr.orders.shop import Invoice, OrderReturn, Product, ReturnStatus
 
 SEED = 20_300_305
-PAYMENT_DAYS = 30
 _AMOUNTS = ("249.00", "399.00", "549.00", "795.00", "1249.00", "2390.00")
 _RETURN_STEPS = (ReturnStatus.RECEIVED, ReturnStatus.REFUNDED, ReturnStatus.REGISTERED)
 

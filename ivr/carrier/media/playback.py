@@ -63,11 +63,6 @@ class Playback:
         """True when nothing waits and the last frame has been heard."""
         return not self._queue and not self._is_sounding
 
-    @property
-    def waiting_s(self) -> float:
-        """Seconds of audio still to be heard."""
-        return self._waiting_bytes / BYTES_PER_S
-
     def add(self, audio: bytes) -> int:
         """Queue audio of any length; return how many bytes were discarded because the buffer is full."""
         room = len(audio) if self._limit_bytes is None else max(0, self._limit_bytes - self._waiting_bytes)

@@ -241,12 +241,23 @@ def test_a_preview_tells_whose_answers_change_and_a_release_makes_it_live(scene:
     page = doris.sees("/studio/release").text
     assert '“can you send it again”</span> <span class="soft">unclear → order status' in page
     assert "All 1 go as written" in page
+    assert '<button class="small strong">Release 20260102-000000-bbbbbb</button>' in page
     does(doris, "/studio/release/release", version="20260102-000000-bbbbbb")
     scene.finish_job()
     assert scene.store.live_version() == "20260102-000000-bbbbbb"
     does(doris, "/studio/release/rollback")
     scene.finish_job()
     assert scene.store.live_version() == "20260101-000000-aaaaaa"
+
+
+def test_a_release_that_would_be_refused_cannot_be_pressed(scene: StudioScene) -> None:
+    scene.bot.step = "postcode"  # the test conversation wants the order number to be asked for
+    doris = scene.designer()
+    does(doris, "/studio/release/prepare")
+    scene.finish_job()
+    page = doris.sees("/studio/release").text
+    assert "until these go as written" in page
+    assert '<button class="small strong" disabled>Release 20260102-000000-bbbbbb</button>' in page
 
 
 def test_a_model_that_does_not_load_is_told_and_the_old_one_stays(scene: StudioScene) -> None:

@@ -14,10 +14,8 @@ from ivr.nlu.editing import (
     add_examples,
     commit,
     edit,
-    move_example,
     open_version,
     remove_example,
-    set_response,
     write,
 )
 
@@ -72,12 +70,6 @@ def test_a_new_intent_gets_a_block(shop: Path) -> None:
     )
 
 
-def test_a_sentence_moves(shop: Path) -> None:
-    move_example(open_version(shop), "where can I park", "parking", "opening_hours")
-    assert "please\n    - where can I park\n" in shop.read_text()
-    assert shop.read_text().count("where can I park") == 1
-
-
 def test_a_sentence_that_is_not_there_cannot_be_removed(shop: Path) -> None:
     with pytest.raises(EditImpossible, match="no example of `parking`"):
         remove_example(open_version(shop), "parking", "when are you open")
@@ -89,15 +81,6 @@ def test_whatever_is_typed_stays_one_sentence(shop: Path, sneaky: str) -> None:
     add_examples(open_version(shop), "parking", [sneaky])
     added = shop.read_text().splitlines()[-1]
     assert added == "    - " + " ".join(sneaky.split())
-
-
-def test_wording_changes_and_its_comment_stays(tmp_path: Path) -> None:
-    file = tmp_path / "en.yml"
-    text = 'responses:\n  # Said at the end.\n  utter_goodbye:\n  - text: "Goodbye!"\n'
-    file.write_text(text)
-    set_response(open_version(file), "utter_goodbye", 'Bye, "friend": see you #soon.')
-    assert file.read_text().startswith("responses:\n  # Said at the end.\n  utter_goodbye:\n")
-    assert 'Bye, \\"friend\\": see you #soon.' in file.read_text()
 
 
 def test_the_second_of_two_who_save_is_told_and_the_first_is_kept(shop: Path) -> None:
