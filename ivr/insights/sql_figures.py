@@ -16,7 +16,7 @@ from ivr.records.insight_tables import figure_sums, unmet_words
 from ivr.records.models import call_summaries
 
 READ_AT_ONCE = 500
-LOOKED_THROUGH = 40  # days at once, for calls that came by a step
+LOOKED_THROUGH = 40  # days at once, for a list of calls
 SPLITS = {"day", "intent", "language", "release"}
 Sums = Mapping[str, Mapping[str, int]]
 
@@ -94,27 +94,36 @@ class SqlFigures:
         self, scope: Scope, fate: str | None = None, step: str | None = None, limit: int = 50
     ) -> Sequence[CallOnList]:
         """Return the newest calls of the scope."""
-        wanted = _narrowed(call_summaries.c, select(call_summaries), scope)
+        own = call_summaries.c
+        wanted = _narrowed(own, select(own.call_id), scope)
         if fate is not None:
-            wanted = wanted.where(call_summaries.c.fate == fate)
+            wanted = wanted.where(own.fate == fate)
+        if step is not None:
+            wanted = wanted.where(own.steps.contains(f"|{step}|", autoescape=True))
+        wanted = wanted.order_by(own.day.desc(), own.started_at.desc())
+        days = self._days_with(scope, fate, step)
+        found: list[str] = []
         with beginning(self._engine) as connection:
-            if step is None:
-                is_inside = call_summaries.c.day.between(scope.first_day, scope.last_day)
-                return _newest(connection, wanted.where(is_inside), limit)
-            wanted = wanted.where(call_summaries.c.steps.contains(f"|{step}|", autoescape=True))
-            found: list[CallOnList] = []
-            days = self._days_by(step, scope)
-            for start in range(0, len(days), LOOKED_THROUGH):
-                is_inside = call_summaries.c.day.in_(days[start : start + LOOKED_THROUGH])
-                found += _newest(connection, wanted.where(is_inside), limit - len(found))
-                if len(found) >= limit:
-                    break
-            return found
+            while days and len(found) < limit:
+                some = _enough(days, limit - len(found))
+                of_these = wanted.where(own.day.in_([day for day, _ in days[:some]]))
+                found += connection.execute(of_these.limit(limit - len(found))).scalars()
+                days = days[some:]
+            return _listed(connection, found)
 
-    def _days_by(self, step: str, scope: Scope) -> list[str]:
-        """Return the days on which calls came by the step, the newest first: the sums know."""
-        stays = self.split("stays", "day", scope)
-        return sorted((day for day, sums in stays.items() if step in sums), reverse=True)
+    def _days_with(self, scope: Scope, fate: str | None, step: str | None) -> list[tuple[str, int]]:
+        """Return the days that have such calls, the newest first, and how many at most: the sums know."""
+        by_day = self.splits(("calls", "fate", "stays"), "day", scope)
+        found = []
+        for day, sums in by_day.items():
+            most = sum(sums["calls"].values())
+            if fate is not None:
+                most = min(most, sums["fate"].get(fate, 0))
+            if step is not None:
+                most = min(most, sums["stays"].get(step, 0))
+            if most:
+                found.append((day, most))
+        return sorted(found, reverse=True)
 
     def _read(self, by: str | None, part: Part, scope: Scope) -> Iterator[tuple[str, Amounts]]:
         """Yield each row that the scope adds up, with its value in column `by`.
@@ -186,13 +195,26 @@ def _within(scope: Scope, has_months: bool) -> list[ColumnElement[bool]]:
     ]
 
 
-def _newest(connection: Connection, wanted: Select[Any], limit: int) -> list[CallOnList]:
-    own = call_summaries.c
-    newest = wanted.order_by(own.day.desc(), own.started_at.desc()).limit(limit)
-    return [
-        CallOnList(row.call_id, row.started_at, row.intent, row.language, row.release, row.fate, row.summary)
-        for row in connection.execute(newest.execution_options(yield_per=READ_AT_ONCE))
-    ]
+def _enough(days: Sequence[tuple[str, int]], limit: int) -> int:
+    """Return how many of the days may hold so many calls."""
+    total = 0
+    for number, (_, most) in enumerate(days[:LOOKED_THROUGH], 1):
+        total += most
+        if total >= limit:
+            return number
+    return min(len(days), LOOKED_THROUGH)
+
+
+def _listed(connection: Connection, call_ids: Sequence[str]) -> list[CallOnList]:
+    """Return the calls in this order."""
+    found = {}
+    for start in range(0, len(call_ids), READ_AT_ONCE):
+        is_meant = call_summaries.c.call_id.in_(call_ids[start : start + READ_AT_ONCE])
+        for row in connection.execute(select(call_summaries).where(is_meant)):
+            found[row.call_id] = CallOnList(
+                row.call_id, row.started_at, row.intent, row.language, row.release, row.fate, row.summary
+            )
+    return [found[call_id] for call_id in call_ids if call_id in found]  # one may be erased meanwhile
 
 
 def _narrowed(columns: Any, wanted: Select[Any], scope: Scope) -> Select[Any]:

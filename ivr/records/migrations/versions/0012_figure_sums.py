@@ -48,7 +48,8 @@ def upgrade() -> None:
     with op.batch_alter_table("call_summaries") as table:
         table.add_column(sa.Column("steps", sa.Text(), nullable=False))
     found = ["is_synthetic", "day", "intent", "language", "release"]
-    op.create_index("ix_call_summaries_found", "call_summaries", [*found, "fate"])
+    listed = ["fate", "steps", "started_at", "call_id"]
+    op.create_index("ix_call_summaries_found", "call_summaries", [*found, *listed])
     op.create_index("ix_call_summaries_day", "call_summaries", ["day"])
     op.drop_index("ix_unmet_words_is_synthetic_day", "unmet_words")
     op.create_index("ix_unmet_words_found", "unmet_words", found)
