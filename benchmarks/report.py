@@ -6,12 +6,18 @@ import json
 import math
 import os
 import platform
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("torch", "openai-whisper", "faster-whisper", "ctranslate2", "hibari-tts", "onnxruntime")
+ELSEWHERE = {
+    "rasa": ".venv-rasa",
+    "pipecat-ai": "var/peers/pipecat",
+}  # packages with environments of their own
 
 
 def machine() -> dict[str, Any]:
@@ -24,7 +30,9 @@ def machine() -> dict[str, Any]:
         "load_1min": round(os.getloadavg()[0], 2),
         "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "commit": _commit(),
+        "versions": {name: _version(name) for name in PACKAGES}
+        | {name: _version_in(ROOT / place, name) for name, place in ELSEWHERE.items()},
     }
 
 
@@ -87,6 +95,21 @@ def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _version_in(environment: Path, package: str) -> str | None:
+    folders = [str(folder) for folder in environment.glob("lib/python*/site-packages")]
+    found = importlib.metadata.distributions(name=package, path=folders)
+    return next((one.version for one in found), None)
+
+
+def _commit() -> str | None:
+    """Return the commit that is measured, with `-dirty` where files were changed since; None without git."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
         return None
 
 
