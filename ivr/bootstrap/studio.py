@@ -16,7 +16,7 @@ from ivr.errors import IvrError
 from ivr.nlu.checks import validate
 from ivr.nlu.model_reader import open_model
 from ivr.nlu.model_store import ModelStore
-from ivr.nlu.release_command import releases_of
+from ivr.nlu.release_command import proofs_of, proved_and_trained, releases_of
 from ivr.nlu.releasing import Releases
 from ivr.nlu.studio.labelling import Labelling
 from ivr.nlu.studio.preview import Previews
@@ -63,7 +63,8 @@ def _train(settings: Settings, who: str, say: Callable[[str], None]) -> str:
     if errors:
         shown = [f"{one.file.name}, line {one.line}: {one.what}. {one.todo}" for one in errors]
         raise FilesInError("nothing is trained until this is right:\n" + "\n".join(shown[:MOST_ERRORS_SHOWN]))
-    return train(settings.nlu_data_dir, settings.data_dir, RASA_VENV, say, who=who).version
+    learn = partial(train, settings.nlu_data_dir, settings.data_dir, RASA_VENV, say, who=who)
+    return proved_and_trained(proofs_of(settings).of_folder, learn, say)
 
 
 def _releases(settings: Settings, who: str, say: Callable[[str], None]) -> Releases:

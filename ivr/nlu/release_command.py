@@ -15,12 +15,12 @@ from ivr.config import Settings
 from ivr.dialogue.dialogue import Dialogue
 from ivr.nlu.checks import validate
 from ivr.nlu.command_options import as_json_option, refuse_errors
-from ivr.nlu.exploration.proof import refuse_dead_ends
+from ivr.nlu.exploration.proofs import Proofs, open_proofs
 from ivr.nlu.model_reader import open_model
 from ivr.nlu.model_store import ModelStore
 from ivr.nlu.progress import TrainingProgress
 from ivr.nlu.releasing import Released, Releases, told
-from ivr.nlu.training import designer, train
+from ivr.nlu.training import Trained, designer, train
 from ivr.running.served_model import Noticeboard
 
 OpenTrialOf = Callable[[Settings, Path], AbstractContextManager[Dialogue]]
@@ -34,16 +34,36 @@ def releases_of(
     who: str | None = None,
 ) -> Releases:
     """Return what releases models where the settings say; for the command and for the studio."""
+    store = ModelStore(settings.data_dir)
     return Releases(
         settings.nlu_data_dir,
-        ModelStore(settings.data_dir),
+        store,
         Noticeboard(settings.data_dir),
         partial(open_model, rasa_venv=rasa_venv, data_dir=settings.data_dir),
         partial(open_trial, settings),
         SystemClock(),
         who or designer(settings.nlu_data_dir),
         say,
+        proofs_of(settings).of_model,
     )
+
+
+def proofs_of(settings: Settings) -> Proofs:
+    """Return the proofs of the models and the folder that the settings name."""
+    store = ModelStore(settings.data_dir).folder
+    return open_proofs(store, settings.nlu_data_dir, settings.languages_in_use())
+
+
+def proved_and_trained(
+    prove: Callable[[], None], learn: Callable[[], Trained], say: Callable[[str], None]
+) -> str:
+    """Return the new version. Raises what either finds wrong: they run side by side, one core each."""
+    with ThreadPoolExecutor(1, "exploration") as beside:
+        say("Visiting every state a call can get into")
+        proof = beside.submit(prove)
+        version = learn().version
+        proof.result()
+    return version
 
 
 def add_releasing(
@@ -57,9 +77,10 @@ def add_releasing(
     def release(version: str | None, as_json: bool) -> None:
         """Make nlu_data/ as it is, or a VERSION from the store, answer callers.
 
-        Checks, trains, measures, holds the test conversations; refuses when a conversation goes otherwise
-        than written or a guarded figure falls (exit code 2). Then the new model is started beside the old
-        one and takes new calls; calls under way stay with theirs.
+        Checks, trains, measures, holds the test conversations, visits every state a call can get into;
+        refuses when a conversation goes otherwise than written, a guarded figure falls or a caller could be
+        kept from a person (exit code 2). Then the new model is started beside the old one and takes new
+        calls; calls under way stay with theirs.
         """
         settings = load()
         clock = SystemClock()
@@ -73,7 +94,9 @@ def add_releasing(
             if version is None:
                 refuse_errors(validate(settings.nlu_data_dir), settings.nlu_data_dir)
                 done("checked")
-                chosen = _explored_and_trained(settings, rasa_venv, clock, progress.say)
+                folder, store = settings.nlu_data_dir, settings.data_dir
+                learn = partial(train, folder, store, rasa_venv, progress.say, clock=clock)
+                chosen = proved_and_trained(proofs_of(settings).of_folder, learn, progress.say)
                 done("explored and trained")
             else:
                 chosen = ModelStore(settings.data_dir).resolve(version)
@@ -119,20 +142,6 @@ def add_releasing(
             click.echo(
                 f"  {manifest.version}  {manifest.trained_by}  {commit}  took {manifest.training_s:.0f} s"
             )
-
-
-def _explored_and_trained(
-    settings: Settings, rasa_venv: Path, clock: SystemClock, say: Callable[[str], None]
-) -> str:
-    """Return the new version. Raises what either finds wrong: they run side by side, one core each."""
-    with ThreadPoolExecutor(1, "exploration") as beside:
-        say("Visiting every state a call can get into")
-        proof = beside.submit(
-            refuse_dead_ends, settings.nlu_data_dir, settings.languages_in_use(), SystemClock()
-        )
-        version = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, say, clock=clock).version
-        proof.result()
-    return version
 
 
 def _tell(released: Released, seconds: float, as_json: bool, steps: Mapping[str, float]) -> None:

@@ -55,7 +55,10 @@ class Releases:
         clock: Clock,
         who: str,
         say: Callable[[str], None],
+        refuse_dead_ends: Callable[[str], None],
     ) -> None:
+        """`refuse_dead_ends` takes a version and raises where its rules keep a caller from a person."""
+        self._refuse_dead_ends = refuse_dead_ends
         self._nlu_data = nlu_data
         self._store = store
         self._board = board
@@ -80,13 +83,15 @@ class Releases:
         return replace(self._go_live("released", version, before, figures), tested_in_s=tested_in_s)
 
     def _tested(self, version: str) -> dict[str, float]:
-        """Return the figures of a model whose test conversations hold.
+        """Return the figures of a model whose test conversations hold and whose rules trap nobody.
 
-        Both need a Rasa of their own that takes half a minute to start, so they run side by side.
+        Two need a Rasa of their own that takes half a minute to start, so all run side by side.
         """
-        with ThreadPoolExecutor(1, "conversations") as beside:
+        with ThreadPoolExecutor(2, "tests") as beside:
+            proved = beside.submit(self._refuse_dead_ends, version)
             held = beside.submit(self._check_conversations, version)
             figures = self._figures(version)
+            proved.result()
             held.result()
         return figures
 
@@ -94,7 +99,13 @@ class Releases:
         """Make the model live that was so before, or another one that once was. Raises ReleaseRefused."""
         before = self._store.live_version()
         target = version or self._previous(before)
+        if target not in self._ever_live():
+            raise ReleaseRefused(f"{target} was never live; `ivr nlu release {target}` tests it first")
         return self._go_live("rolled back", target, before, _guarded(self._store, target))
+
+    def _ever_live(self) -> set[str | None]:
+        steps = [step for step in self._store.history() if step.what in WENT_LIVE]
+        return {self._store.live_version(), *(name for step in steps for name in (step.version, step.before))}
 
     def _previous(self, live: str | None) -> str:
         for step in self._store.history():

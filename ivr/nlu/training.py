@@ -18,6 +18,7 @@ from ivr.embedding.seal import EncoderMissing, sealed_version
 from ivr.embedding.sentence_encoder import FOLDER as ENCODER_FOLDER
 from ivr.errors import IvrError
 from ivr.nlu.corpus import by_language, heard_training_lines, training_lines
+from ivr.nlu.exploration.proofs import keep_rules
 from ivr.nlu.model_store import MODEL, Manifest, ModelStore
 from ivr.nlu.rendering import render
 
@@ -114,6 +115,7 @@ def train(
             model = store.add(
                 made, _manifest(nlu_data, rasa_venv, version, fingerprint, now, training_s, who)
             )
+        keep_rules(nlu_data, model.parent)
         if store.live_version() is None:
             store.put_to_use(version, clock.now())
     return Trained(model, version, is_new, fingerprint, clock.monotonic() - started)

@@ -49,6 +49,7 @@ class Desk:
         self.models: dict[str, dict[str, str]] = {}
         self.verdict = Verdict.ANSWERED
         self.opened: list[str] = []
+        self.explored: list[str] = []
         all_right = {
             "until when are you there": "opening_hours",
             "what are your times": "opening_hours",
@@ -71,6 +72,7 @@ class Desk:
             self.clock,
             "Maj",
             lambda _: None,
+            self.explored.append,
         )
 
     @contextmanager
@@ -168,6 +170,12 @@ def test_a_model_put_to_use_without_a_test_stands_in_the_history_and_one_can_go_
         ("put to use untested", "v2", "v1")
     ]
     assert desk.releases.rollback().version == "v1"
+
+
+def test_what_was_never_live_is_no_way_back(desk: Desk) -> None:
+    with pytest.raises(ReleaseRefused, match="never live"):
+        desk.releases.rollback("v2")
+    assert desk.store.live_version() == "v1"
 
 
 def test_there_must_be_something_to_go_back_to(desk: Desk) -> None:

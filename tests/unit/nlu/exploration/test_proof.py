@@ -1,6 +1,5 @@
 """The shipped dialogue holds its promises in every state; folders that break one are caught with the path."""
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,45 +18,15 @@ from ivr.nlu.exploration.dialogue_space import DialogueExplorer, WordingOnce
 from ivr.nlu.exploration.domain import Domain
 from ivr.nlu.exploration.proof import prove, refuse_dead_ends
 from ivr.nlu.exploration.rules import LISTEN, Moment, RuleBook, RuleUnknown
+from tests.support.small_dialogue import GOODBYE, HELLO, LANGUAGES, PERSON, small_dialogue, write
 
 ROOT = Path(__file__).parents[4]
 NLU_DATA = ROOT / "nlu_data"
-LANGUAGES = ("en", "sv", "nb", "fi")
-PERSON = {"rule": "asked", "steps": [{"intent": "speak_to_person"}, {"action": "utter_command_person"}]}
-GOODBYE = {"rule": "bye", "steps": [{"intent": "goodbye"}, {"action": "utter_command_hang_up"}]}
-HELLO = {"rule": "hello", "steps": [{"intent": "greet"}, {"action": "utter_hello"}]}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A small nlu_data: hello, goodbye, a person, and the real wording of the phone side."""
-    shutil.copytree(NLU_DATA / "responses", tmp_path / "responses")
-    texts = yaml.safe_load((tmp_path / "responses/en.yml").read_text(encoding="utf-8"))
-    for language in LANGUAGES:
-        file = tmp_path / "responses" / f"{language}.yml"
-        texts = yaml.safe_load(file.read_text(encoding="utf-8"))
-        texts["responses"] |= {"utter_hello": [{"text": "Hello."}], "utter_ask_size": [{"text": "Which?"}]}
-        file.write_text(yaml.safe_dump(texts, allow_unicode=True), encoding="utf-8")
-    commands = {
-        "utter_command_person": [{"custom": {"command": "hand_over", "reason": "asked_for_person"}}],
-        "utter_command_hang_up": [{"custom": {"command": "hang_up"}}],
-    }
-    (tmp_path / "commands.yml").write_text(yaml.safe_dump({"responses": commands}), encoding="utf-8")
-    write(tmp_path, [PERSON, GOODBYE, HELLO])
-    return tmp_path
-
-
-def write(folder: Path, rules: list[dict], **domain: object) -> None:
-    written = {
-        "intents": ["greet", "goodbye", "speak_to_person"],
-        "slots": {"size": {"type": "text", "mappings": [{"type": "custom"}]}},
-        "forms": {},
-        "actions": ["action_not_understood"],
-        **domain,
-    }
-    (folder / "domain.yml").write_text(yaml.safe_dump(written), encoding="utf-8")
-    (folder / "rules").mkdir(exist_ok=True)
-    (folder / "rules/all.yml").write_text(yaml.safe_dump({"rules": rules}), encoding="utf-8")
+    return small_dialogue(tmp_path)
 
 
 def broken(folder: Path) -> dict[str, str]:
