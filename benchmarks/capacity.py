@@ -224,6 +224,17 @@ def show(results: Record, on: Record) -> None:
             row += [" ".join(f"{part}:{rss}" for part, rss in short(level["peak_rss_mb"]).items())]
             rows.append(row)
         click.echo(f"\n{name}\n" + report.table([*head, "cores used", "peak RSS, MB"], rows))
+        whole = [level for level in levels if any(part["n"] for part in level.get("parts_s", {}).values())]
+        if whole:
+            parts = [
+                [level["calls"], *(_median_and_tail(level["parts_s"][part]) for part in PARTS)]
+                for level in whole
+            ]
+            click.echo(report.table(["where it goes, p50 / p95 s", *PARTS], parts))
+
+
+def _median_and_tail(found: Record) -> str:
+    return f"{found['p50']} / {found['p95']}"
 
 
 def short(parts: dict[str, float]) -> dict[str, float]:
