@@ -238,8 +238,9 @@ def _median_and_tail(found: Record) -> str:
 
 
 def short(parts: dict[str, float]) -> dict[str, float]:
-    """Leave the process ids out of the names."""
-    return {name.split()[0]: value for name, value in parts.items()}
+    """Leave the process ids out of the names, and add up the parts that then have the same."""
+    names = dict.fromkeys(name.split()[0] for name in parts)
+    return {one: round(sum(v for name, v in parts.items() if name.split()[0] == one), 2) for one in names}
 
 
 def draw(results: Record, on: Record) -> None:
