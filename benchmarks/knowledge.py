@@ -1,6 +1,6 @@
 """How well articles answer, and how seldom they answer what they should not, for several thresholds.
 
-    python -m benchmarks.knowledge [--json FILE]
+    python -m benchmarks.knowledge            writes results/knowledge.json
 
 Each of an article's own questions is asked of articles that do not hold it (leave one out); right is the
 article it was taken from. What must get no answer: out-of-scope training sentences without a word of what
@@ -8,11 +8,11 @@ the articles are about. No model, no server; seconds.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks import report
 from ivr.dialogue.plain_words import plain_words
 from ivr.knowledge import search
 from ivr.knowledge.article import Article
@@ -74,15 +74,13 @@ def measure() -> dict[str, dict[str, dict[str, float]]]:
 
 def main() -> None:
     """Print the shares."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--json", type=Path, help="write the figures here too")
-    chosen = options.parse_args()
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
+    machine = report.machine()
     figures = measure()
     for language, thresholds in figures.items():
         for threshold, row in thresholds.items():
             print(language, threshold, row)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    report.save("knowledge", {"machine": machine, "languages": figures})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a one-line change takes from save to live, and what calls notice of it.
 
-    python -m benchmarks.release [--json FILE]
+    python -m benchmarks.release            writes results/release.json
 
 Works in a copy of the repository, whose files must be in order and whose conversations must hold, in a
 temporary folder with its own ports: starts `ivr run`, holds a call that began before the release, makes
@@ -20,6 +20,7 @@ import threading
 import time
 from pathlib import Path
 
+from benchmarks import report
 from ivr.dialogue.dialogue import DialogueUnavailable, Spoken
 from ivr.dialogue.rasa_dialogue import RasaDialogue
 from ivr.dialogue.serving_rasa import ServingRasa
@@ -153,9 +154,8 @@ def _await_ready(dialogue: RasaDialogue) -> None:
 
 def main() -> None:
     """Print the figures."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--json", type=Path, help="write the figures here too")
-    chosen = options.parse_args()
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
+    machine = report.machine()
     with tempfile.TemporaryDirectory(prefix="ivr-release-") as place:
         house, environment = copy_of_the_house(Path(place))
         made = train(house / "nlu_data", house / "var", ROOT / ".venv-rasa")
@@ -173,10 +173,9 @@ def main() -> None:
             finally:
                 service.send_signal(signal.SIGINT)
                 service.wait(60)
-    figures["load_average"] = [round(value, 1) for value in os.getloadavg()]
+    figures["load_after"] = [round(value, 1) for value in os.getloadavg()]
     print(json.dumps(figures, indent=2))
-    if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    report.save("release", {"machine": machine, **figures})
 
 
 if __name__ == "__main__":

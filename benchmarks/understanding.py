@@ -1,15 +1,15 @@
 """How well the trained model understands sentences it has never seen, and how long one turn takes.
 
-    python -m benchmarks.understanding [--json FILE]
+    python -m benchmarks.understanding            writes results/understanding.json
 
-Starts its own Rasa with the trained model; training runs first when nlu_data/ changed. Every language is
-measured typed and heard: the held-out sentences in nlu_data/, which were looked at while the data grew, and
-those in unseen_lines/, which were written by somebody who had seen neither the data nor the model, and were
-measured once. `ivr nlu test` shows more, without a server and without times.
+Starts its own Rasa with the trained model; training runs first when nlu_data/ changed. Measured are
+the held-out sentences in nlu_data/, which were looked at while the data grew, and those in unseen_lines/,
+which were written by somebody who had seen neither the data nor the model; each as it is typed, and heard
+over a phone line where a `heard` folder beside it holds what recognition made of it. `ivr nlu test` shows
+more, without a server and without times.
 """
 
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks import report as reporting
 from ivr.dialogue.dialogue import Dialogue, Spoken
 from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.measuring import Report, measure
@@ -150,9 +151,8 @@ def figures(report: Report) -> dict[str, dict[str, object]]:
 
 def main() -> None:
     """Print the figures."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--json", type=Path, help="write the figures here too")
-    chosen = options.parse_args()
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
+    machine = reporting.machine()
     shop = MemoryOrderBook(
         [Order("471192", "11455", OrderStatus.SHIPPED, "Eva Berg", date(2030, 3, 6), "PostNord", "PN1SE")]
     )
@@ -177,10 +177,19 @@ def main() -> None:
     print(f"Rasa starts in {rasa.starts_in_s:.0f} s")
     held = f"{len(conversations) - len(failed)} of {len(conversations)}"
     print(f"conversations: {held} as written {failed or ''}")
-    if chosen.json:
-        times_kept = {**times, "rasa_starts_in_s": rasa.starts_in_s, "load_average": os.getloadavg()[0]}
-        content = {"held out": figures(report), "unseen": figures(unseen), "times": times_kept}
-        chosen.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    kept = {
+        "machine": machine,
+        "model": rasa.version,
+        "held out": figures(report),
+        "unseen": figures(unseen),
+        "times": {
+            **times,
+            "rasa_starts_in_s": round(rasa.starts_in_s, 1),
+            "load_after": round(os.getloadavg()[0], 2),
+        },
+        "conversations": {"held": len(conversations), "failed": failed},
+    }
+    reporting.save("understanding", kept)
 
 
 if __name__ == "__main__":

@@ -97,23 +97,21 @@ class Measured:
     def understanding(self) -> Iterator[Finding]:
         """Yield the share of sentences understood, by language: of those written blind, if there are any."""
         found = self._read("understanding")
-        blind = [value for name, value in found.items() if name.startswith("unseen") and "figures" in value]
-        if blind:
-            for way in ("typed", "heard"):
-                yield from _of_blind(blind[-1], way)
-            return
-        for language in LANGUAGES:
-            row = found.get(f"dev {language}")
-            if isinstance(row, dict):
-                what = "right intent, sentences looked at while the data grew"
-                yield Finding(
-                    what, language, _percent(row["accuracy"]), "understanding.json", row["sentences"]
-                )
+        source = f"understanding.json, model {found.get('model', 'unknown')}"
+        part, which = ("unseen", "written blind") if found.get("unseen") else ("held out", "held out")
+        for way in ("typed", "heard"):
+            for what in ("right", "asked again", "wrong"):
+                for language in LANGUAGES:
+                    row = dict(found.get(part) or {}).get(f"{language} {way}")
+                    if row:
+                        told = f"{what}, sentences {which}, {way}"
+                        yield Finding(told, language, _percent(row[what]), source, row["sentences"])
 
     def articles(self) -> Iterator[Finding]:
         """Yield how many questions found their article at the threshold in use, and how many wrongly did."""
         for language in LANGUAGES:
-            row = dict(self._read("knowledge").get(language) or {}).get("0.36")
+            measured = dict(self._read("knowledge").get("languages") or {})
+            row = dict(measured.get(language) or {}).get("0.36")
             if row:
                 asked, foreign = row["questions"], row["foreign"]
                 told = [
@@ -158,16 +156,6 @@ class Measured:
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
-
-
-def _of_blind(kept: Mapping[str, Any], way: str) -> Iterator[Finding]:
-    source = f"understanding.json, model {kept.get('model', 'unknown')}"
-    for what in ("right", "asked again", "wrong"):
-        for language in LANGUAGES:
-            row = kept["figures"].get(f"{language} {way}")
-            if isinstance(row, dict) and what in row:
-                told = f"{what}, sentences written blind, {way}"
-                yield Finding(told, language, _percent(row[what]), source, row["sentences"])
 
 
 def _share(what: str, language: str, parts: Sequence[tuple[float, int]], source: str) -> Finding:

@@ -42,6 +42,7 @@ class QuietRequestHandler(WSGIRequestHandler):
 class RealRasa:
     """A running Rasa. `url` is its address; `dialogue` the service's side of it; `pid` its process."""
 
+    version: str  # of the model
     url: str
     dialogue: CompositeDialogue
     starts_in_s: float
@@ -51,7 +52,7 @@ class RealRasa:
 @contextmanager
 def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
     """Train if needed, start Rasa and the actions, and stop them at the end."""
-    model = train(ROOT / "nlu_data", ROOT / "var", ROOT / ".venv-rasa", say=lambda _: None).model
+    trained = train(ROOT / "nlu_data", ROOT / "var", ROOT / ".venv-rasa", say=lambda _: None)
     clock = SystemClock()
     limits = MemoryTryLimits(clock, per_order=10_000)  # many conversations share the shop's few orders
     order_check = OrderCheck(orders, limits, clock, time_passes, lambda _: None)
@@ -67,7 +68,8 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
     write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", ACTIONS_TOKEN)
     port = free_port()
     arguments = [
-        str(model) if part.endswith("current.tar.gz") else part for part in run_arguments(folder, port)
+        str(trained.model) if part.endswith("current.tar.gz") else part
+        for part in run_arguments(folder, port)
     ]
     started = clock.monotonic()
     with (folder / "rasa.log").open("w") as log_file:
@@ -83,7 +85,7 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
             wording = Wording.load(ROOT / "nlu_data", "Nordlys")
             dialogue = CompositeDialogue(RasaDialogue(url, RASA_TOKEN, wording, timeout_s=10), wording)
             _await_ready(dialogue, process, folder / "rasa.log", started + START_LIMIT_S)
-            yield RealRasa(url, dialogue, clock.monotonic() - started, process.pid)
+            yield RealRasa(trained.version, url, dialogue, clock.monotonic() - started, process.pid)
         finally:
             process.terminate()
             process.wait(20)

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -252,6 +253,17 @@ def test_every_measurement_has_its_language_and_source() -> None:
     assert {one.language for one in measured.redaction()} >= {"en", "sv", "nb", "fi"}
     heard = [one.figure for one in measured.hearing("base", is_fast=False) if one.language == "fi"]
     assert heard == ["not measured"]
+
+
+def test_sentences_written_blind_go_before_those_that_were_looked_at(tmp_path: Path) -> None:
+    row = {"sentences": 200, "right": 0.9, "asked again": 0.06, "wrong": 0.04}
+    kept = {"model": "m1", "held out": {"en typed": {**row, "right": 0.99}}, "unseen": {"en heard": row}}
+    (tmp_path / "understanding.json").write_text(json.dumps(kept))
+    found = [(one.what, one.figure, one.source) for one in Measured(tmp_path).understanding()]
+    assert found[0] == ("right, sentences written blind, heard", "90.0 %", "understanding.json, model m1")
+    assert len(found) == 3
+    (tmp_path / "understanding.json").write_text(json.dumps({**kept, "unseen": {}}))
+    assert next(Measured(tmp_path).understanding()).what == "right, sentences held out, typed"
 
 
 def test_figures_of_another_recogniser_are_not_shown_as_those_of_the_one_that_runs() -> None:
