@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from types import TracebackType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -67,14 +66,6 @@ class HttpOrderBook:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
-
-    def __enter__(self) -> "HttpOrderBook":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _order_in(status: int, body: bytes, number: str) -> Order | None:

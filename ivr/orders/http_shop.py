@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from types import TracebackType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -126,14 +125,6 @@ class HttpShop:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
-
-    def __enter__(self) -> "HttpShop":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _change_outcome(status: int, body: bytes) -> Receipt | Refusal:

@@ -1,6 +1,7 @@
 """What every order book promises: the fake, the SQL one, and the HTTP one against a real server."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OrderBook]:
         yield SqlOrderBook(engine)
         engine.dispose()
     else:
-        with LocalShop(demo_orders(TODAY)) as shop, HttpOrderBook(shop.url, "shop-token") as book:
+        with LocalShop(demo_orders(TODAY)) as shop, closing(HttpOrderBook(shop.url, "shop-token")) as book:
             yield book
 
 

@@ -1,6 +1,7 @@
 """What every shop promises beyond orders: the fake, the SQL one, and the HTTP one against a real server."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
         goods = MemoryShop(MemoryOrderBook())
         with (
             LocalShop(ORDERS, goods=goods) as server,
-            HttpShop(server.url, "shop-token", clock=OnThatDay()) as over_http,
+            closing(HttpShop(server.url, "shop-token", clock=OnThatDay())) as over_http,
         ):
             yield over_http
 

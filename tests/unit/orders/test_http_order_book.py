@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -39,7 +40,7 @@ def clock() -> SteeredClock:
 
 @pytest.fixture
 def book(shop: LocalShop, clock: SteeredClock) -> Iterator[HttpOrderBook]:
-    with HttpOrderBook(shop.url, "shop-token", timeout_s=0.3, clock=clock) as book:
+    with closing(HttpOrderBook(shop.url, "shop-token", timeout_s=0.3, clock=clock)) as book:
         yield book
 
 
@@ -81,7 +82,7 @@ def test_the_token_and_only_the_number_are_sent(book: HttpOrderBook, shop: Local
 
 
 def test_a_wrong_token_is_not_no_such_order(shop: LocalShop) -> None:
-    with HttpOrderBook(shop.url, "stolen") as book, pytest.raises(OrderBookUnavailable, match="401"):
+    with closing(HttpOrderBook(shop.url, "stolen")) as book, pytest.raises(OrderBookUnavailable, match="401"):
         book.find(KNOWN_NUMBER)
 
 
@@ -193,7 +194,7 @@ def test_a_body_that_drips_times_out(shop: LocalShop, book: HttpOrderBook, clock
 def test_nobody_there() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
-        with HttpOrderBook(f"http://127.0.0.1:{taken.getsockname()[1]}") as book:
+        with closing(HttpOrderBook(f"http://127.0.0.1:{taken.getsockname()[1]}")) as book:
             assert not book.is_ready()
             with pytest.raises(OrderBookUnavailable, match="ConnectError"):
                 book.find(KNOWN_NUMBER)
