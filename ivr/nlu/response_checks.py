@@ -1,13 +1,14 @@
 """What every language's wording must have: each prompt, known braces, no sentence too long."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from yaml.nodes import MappingNode
 
 from ivr.conversation.language_settings import LANGUAGES
+from ivr.dialogue.matters import Question
 from ivr.dialogue.spoken.saying import aloud
 from ivr.dialogue.wording import FIRST_SENTENCE, WITH_LETTERS, placeholders
 from ivr.nlu.speakable import unspeakable
@@ -24,6 +25,7 @@ WRITTEN = "text_"  # sent as a text message, never spoken
 PREFIXES = ("utter_", "say_", "reprompt_", "no_input_", "brief_", "agent_", WRITTEN)
 STEPS = ("request", "order_number", "postcode", "anything_else", "general")
 LEVELS = (1, 2)
+ASKED_AGAIN = ("reprompt", "no_input")
 SAID_BY_THE_PHONE_SIDE = (
     FIRST_SENTENCE,
     "say_how_to_reach_a_person",
@@ -75,10 +77,11 @@ SAMPLES: Mapping[str, str] = {
 
 def required_prompts() -> set[str]:
     """Return the names the phone side says, which every language must have."""
-    again = {
-        f"{kind}_{step}_{level}" for kind in ("reprompt", "no_input") for step in STEPS for level in LEVELS
-    }
-    return {*SAID_BY_THE_PHONE_SIDE, *again}
+    return {*SAID_BY_THE_PHONE_SIDE, *_asked_again(STEPS)}
+
+
+def _asked_again(steps: Iterable[str]) -> Iterator[str]:
+    return (f"{kind}_{step}_{level}" for kind in ASKED_AGAIN for step in steps for level in LEVELS)
 
 
 def check_use(files: Mapping[Path, MappingNode], taken: set[str], domain: MappingNode) -> Iterator[Problem]:
@@ -89,7 +92,7 @@ def check_use(files: Mapping[Path, MappingNode], taken: set[str], domain: Mappin
         for slot in names(value_at(form_node, "required_slots"))
         for form in ("", f"_{name}")
     }
-    used = {*taken, *asked, *required_prompts()}
+    used = {*taken, *asked, *required_prompts(), *_asked_again(Question)}
     for file, node in files.items():
         for name, key, _ in pairs(value_at(node, "responses")):
             plain = name.removesuffix(WITH_LETTERS)

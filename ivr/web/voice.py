@@ -197,8 +197,10 @@ class _CallerLeg:
             return twiml_response(twiml.hang_up())
         opens = self._services.desk.when_open(self._language(call_id))
         lines = told(self._services, "say_closed", opens=opens) if opens else []
-        sorry = "say_no_agent" if opens is None else "say_callback_after_closed"
-        prompt_id = sorry if callback.is_number_known else f"{sorry}_no_number"
+        if callback.is_number_known:
+            prompt_id = "say_no_agent" if opens is None else "say_callback_after_closed"
+        else:
+            prompt_id = "say_no_agent_no_number" if opens is None else "say_callback_after_closed_no_number"
         lines += told(self._services, prompt_id, case_number=callback.case_number)
         return self._leave_message.tell_case_number(call_id, lines, may_leave_message=True)
 

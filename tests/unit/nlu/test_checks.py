@@ -52,6 +52,18 @@ def test_what_ships_is_right() -> None:
     assert [str(problem) for problem in validate(ROOT / "nlu_data") if problem.is_error] == []
 
 
+def test_nothing_that_ships_is_warned_of_but_what_time_brings() -> None:
+    found = [str(problem) for problem in validate(ROOT / "nlu_data")]
+    assert [one for one in found if "should have been checked by" not in one] == []
+
+
+def test_a_reprompt_of_a_step_that_no_form_has_is_warned_of(folder: Path) -> None:
+    file = folder / "responses" / "en.yml"
+    spoil(file, "  reprompt_choice_1:", '  reprompt_colour_1:\n  - text: "Which?"\n  reprompt_choice_1:')
+    found = [problem for problem in validate(folder) if "nothing ever says" in problem.what]
+    assert "reprompt_colour_1" in only(found).what
+
+
 def test_broken_yaml(folder: Path) -> None:
     file = folder / "rules" / "answers.yml"
     line = spoil(file, "- rule: opening hours", "- rule: [opening hours")
