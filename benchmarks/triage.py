@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.triage_cases import CALLS, DOUBTED, HALVES, HAPPENED, Labelled, read_calls, words_of
+from ivr.bootstrap import open_encoder
 from ivr.conversation.actions import HandOver
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
@@ -168,7 +169,7 @@ def main() -> None:
     options.add_argument("--save", action="store_true")
     options.add_argument("--data-dir", type=Path, default=ROOT / "var")
     asked = options.parse_args()
-    policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(asked.data_dir)
+    policy, reader = load_policy(ROOT / "nlu_data"), TrainedWordReader.load(asked.data_dir, open_encoder)
     calls = read_calls()
     if asked.heard:
         calls = heard(calls)

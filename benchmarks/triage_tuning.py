@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.triage import ROOT, fired_at
 from benchmarks.triage_cases import Labelled, read_calls
+from ivr.bootstrap import open_encoder
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import READ_FROM_WORDS, Signal
 from ivr.triage.policy_file import load_policy
@@ -27,7 +28,7 @@ class Remembered(TrainedWordReader):
     """Reads every turn once."""
 
     def __init__(self, reader: TrainedWordReader) -> None:
-        super().__init__(reader.weights, reader.bias, reader.labels, reader.version)
+        super().__init__(reader.weights, reader.bias, reader.labels, reader.version, reader.encoder)
         self._known: dict[str, Mapping[str, float]] = {}
 
     def read(self, words: str) -> Mapping[str, float]:
@@ -73,7 +74,7 @@ def main() -> None:
     options.add_argument("--data-dir", type=Path, default=ROOT / "var")
     asked = options.parse_args()
     calls = [call for call in read_calls() if call.half == "dev"]
-    reader = Remembered(TrainedWordReader.load(asked.data_dir))
+    reader = Remembered(TrainedWordReader.load(asked.data_dir, open_encoder))
     before = load_policy(ROOT / "nlu_data")
     after = tune(calls, before, reader)
     print(f"{len(calls)} calls, cost {cost(calls, before, reader):.1f} -> {cost(calls, after, reader):.1f}")

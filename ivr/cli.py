@@ -172,13 +172,14 @@ class _PhoneEngine:
         return _speak, _transcriber()
 
 
-ivr.add_command(nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial))
+ivr.add_command(nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial, bootstrap.open_encoder))
 ivr.add_command(knowledge_command(load))
 ivr.add_command(
     policy_command(
         load,
         lambda: bootstrap.open_stored_calls(load()),
         lambda language: open_intents(load(), RASA_VENV, language),
+        bootstrap.open_encoder,
     )
 )
 ivr.add_command(privacy_command(lambda: bootstrap.open_privacy_office(load())))

@@ -15,6 +15,8 @@ from ivr.dialogue.resilient_dialogue import ResilientDialogue
 from ivr.dialogue.serving_rasa import ServingRasa
 from ivr.dialogue.spoken.readings import IsKnown
 from ivr.dialogue.wording import Wording
+from ivr.embedding.e5_encoder import E5Encoder
+from ivr.embedding.sentence_encoder import FOLDER, SentenceEncoder
 from ivr.handoff.elsewhere import OwnRouting, Routing, TaskRouterRouting
 from ivr.handoff.routing import read_workflow
 from ivr.orders.http_order_book import HttpOrderBook
@@ -61,6 +63,11 @@ def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
     )
     load_engine = _load_faster_whisper if is_fast else _load_whisper
     return partial(load_engine, model, folder.voice_activity)
+
+
+def open_encoder(data_dir: Path) -> SentenceEncoder:
+    """Return what compares meanings, from its files. Raises EncoderMissing."""
+    return E5Encoder(data_dir / FOLDER)
 
 
 def make_order_book(settings: Settings, database: Engine) -> OrderBook:

@@ -19,6 +19,7 @@ from ivr.bootstrap.adapters import (
     make_switchboard,
     make_tape_deck,
     make_voice,
+    open_encoder,
     transcriber_factory,
 )
 from ivr.bootstrap.background import count_calls, keep_promises, sweep, tell_of_figures
@@ -179,7 +180,9 @@ def wire(settings: Settings) -> WiredServices:
         recorder=recorder,
     )
     contacts = SqlEarlierContacts(database)
-    watches = open_watches(settings.nlu_data_dir, settings.data_dir, records, contacts, policy.hours, clock)
+    watches = open_watches(
+        settings.nlu_data_dir, settings.data_dir, open_encoder, records, contacts, policy.hours, clock
+    )
     calls = make_calls(settings, engines, wording, watches)
     metrics = make_registry(ServiceFigures(calls, hearing))
     caller_of = partial(_caller_of, records)

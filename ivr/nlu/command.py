@@ -21,10 +21,15 @@ from ivr.nlu.training import train
 from ivr.nlu.turn_ends_training import train_turn_ends
 from ivr.nlu.yaml_marks import Problem
 from ivr.triage.training import train_words
+from ivr.triage.word_reader import OpenEncoder
 
 
 def nlu_command(
-    load: Callable[[], Settings], rasa_venv: Path, engine_of: EngineOf, open_trial: OpenTrialOf
+    load: Callable[[], Settings],
+    rasa_venv: Path,
+    engine_of: EngineOf,
+    open_trial: OpenTrialOf,
+    open_encoder: OpenEncoder,
 ) -> click.Group:
     """Return `ivr nlu`."""
 
@@ -55,7 +60,7 @@ def nlu_command(
         nlu_data = settings.nlu_data_dir
         refuse_errors(validate(nlu_data), nlu_data, is_for_training=True)
         with TrainingProgress(is_quiet=as_json) as progress:
-            train_words(settings.nlu_data_dir, settings.data_dir, progress.say, force)
+            train_words(nlu_data, settings.data_dir, open_encoder, progress.say, force)
             train_turn_ends(settings.nlu_data_dir, settings.data_dir, progress.say, force)
             made = train(settings.nlu_data_dir, settings.data_dir, rasa_venv, progress.say, force)
         store = ModelStore(settings.data_dir)
@@ -79,14 +84,8 @@ def nlu_command(
 
 
 def _listed(problems: list[Problem]) -> str:
-    """Return them as lines, the errors last: a screen shows the end of what is printed."""
     if not problems:
         return "nlu_data is in order."
-    worst_last = sorted(problems, key=lambda problem: problem.is_error)
     errors = sum(problem.is_error for problem in problems)
-    counts = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
-    return "\n".join([*map(str, worst_last), counts])
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    lines = [str(problem) for problem in problems]
+    return "\n".join([*lines, f"{errors} errors, {len(problems) - errors} warnings"])

@@ -12,7 +12,7 @@ from ivr.handoff.opening_hours import OpeningHours
 from ivr.records.earlier_contacts import EarlierContacts
 from ivr.records.store import CallRecords, CallRow, RecordsUnavailable
 from ivr.triage.policy_file import load_policy
-from ivr.triage.word_reader import open_reader
+from ivr.triage.word_reader import OpenEncoder, open_reader
 
 _log = log.get("triage")
 
@@ -47,10 +47,12 @@ class CallWatches:
 def open_watches(
     nlu_data: Path,
     data_dir: Path,
+    open_encoder: OpenEncoder,
     records: CallRecords,
     contacts: EarlierContacts,
     hours: OpeningHours,
     clock: Clock,
 ) -> CallWatches:
     """Read policy and classifier. Raises SettingsInvalid for a policy with mistakes in it."""
-    return CallWatches(load_policy(nlu_data), open_reader(data_dir), records, contacts, hours, clock)
+    reader = open_reader(data_dir, open_encoder)
+    return CallWatches(load_policy(nlu_data), reader, records, contacts, hours, clock)

@@ -18,7 +18,7 @@ from ivr.records.store import CallRecords
 from ivr.triage.policy_file import FILE, check_policy, load_policy
 from ivr.triage.stored_calls import Judged, compare, rejudge, sentence
 from ivr.triage.trying import IntentOf, judge_words, person_at, read_calls
-from ivr.triage.word_reader import open_reader
+from ivr.triage.word_reader import OpenEncoder, open_reader
 
 
 class CallUnknown(IvrError):
@@ -37,8 +37,9 @@ def policy_command(
     load: Callable[[], Any],
     open_calls: Callable[[], StoredCalls],
     open_intents: Callable[[str], AbstractContextManager[IntentOf]],
+    open_encoder: OpenEncoder,
 ) -> click.Group:
-    """Return the group; `load` reads the settings, `open_calls` records, `open_intents` the live model."""
+    """Return the group; `load` reads the settings, `open_calls` records, the others models."""
 
     @click.group("policy")
     def policy() -> None:
@@ -66,7 +67,7 @@ def policy_command(
         if row is None:
             raise CallUnknown(f"There is no call {call_id}")
         events = calls.records.events(call_id)
-        judged = rejudge(events, row.language, rules, open_reader(settings.data_dir))
+        judged = rejudge(events, row.language, rules, open_reader(settings.data_dir, open_encoder))
         Console().print(_arithmetic(call_id, judged, rules))
 
     @policy.command("replay")
@@ -76,7 +77,7 @@ def policy_command(
         """Play stored calls through a changed policy: who would have been transferred when."""
         settings, calls = load(), open_calls()
         now, changed = load_policy(settings.nlu_data_dir), load_policy(settings.nlu_data_dir, file)
-        reader = open_reader(settings.data_dir)
+        reader = open_reader(settings.data_dir, open_encoder)
         begin = since.replace(tzinfo=UTC) if since else datetime.now(UTC) - timedelta(days=30)
         table = Table("Call", "Change", "Was at turn", "Would be at", "Why")
         counts: dict[str, int] = {}
@@ -93,7 +94,7 @@ def policy_command(
         told = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         click.echo(told or "No calls since then.")
 
-    _add_try(policy, load, open_intents)
+    _add_try(policy, load, open_intents, open_encoder)
     return policy
 
 
@@ -101,6 +102,7 @@ def _add_try(
     group: click.Group,
     load: Callable[[], Any],
     open_intents: Callable[[str], AbstractContextManager[IntentOf]],
+    open_encoder: OpenEncoder,
 ) -> None:
     @group.command("try")
     @click.argument("turns", nargs=-1)
@@ -116,7 +118,8 @@ def _add_try(
         if bool(turns) == bool(file):
             raise click.UsageError("say either what is said, turn by turn, or --calls FILE")
         settings = load()
-        rules, reader = load_policy(settings.nlu_data_dir, policy_file), open_reader(settings.data_dir)
+        rules = load_policy(settings.nlu_data_dir, policy_file)
+        reader = open_reader(settings.data_dir, open_encoder)
         calls = read_calls(file) if file else [list(turns)]
         with open_intents(language) as intent_of:
             for call in calls:

@@ -9,13 +9,9 @@ SLOTS = 1 << 16
 WORD_SLOTS = SLOTS // 2  # words and letters do not share slots
 LONGEST_WORD_RUN = 3
 LETTER_RUNS = (3, 4, 5)
-WINDOW_WORDS = 12
-WINDOW_STEP = 5
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['’`´]")
 _DIGITS = re.compile(r"[0-9]+")
-_BREAK = re.compile(r"[.!?;:\n]+|,")
-_LONGEST_TEXT = 2000  # characters; nobody says more in a turn
 
 
 def normal(text: str) -> str:
@@ -44,21 +40,6 @@ def features(normalised: str) -> tuple[np.ndarray, np.ndarray]:
     slots = np.concatenate([by_words, by_letters]).astype(np.int64)
     values = np.concatenate([_unit(len(by_words)), _unit(len(by_letters))])
     return slots, values
-
-
-def windows(text: str) -> list[str]:
-    """Return what is read of a turn: the whole, each clause, and stretches of a long one, normalised.
-
-    In a long turn one clause may say it all; in the whole it would drown.
-    """
-    text = text[:_LONGEST_TEXT]
-    whole = normal(text)
-    found = [whole, *(normal(clause) for clause in _BREAK.split(text))]
-    words = whole.split()
-    if len(words) > WINDOW_WORDS:
-        starts = [*range(0, len(words) - WINDOW_WORDS, WINDOW_STEP), len(words) - WINDOW_WORDS]
-        found += [" ".join(words[at : at + WINDOW_WORDS]) for at in starts]
-    return [window for window in dict.fromkeys(found) if window]
 
 
 def _unit(count: int) -> np.ndarray:

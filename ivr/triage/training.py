@@ -8,65 +8,83 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.triage.features import SLOTS, features
-from ivr.triage.lines import ANY_REASON, LABELS, REASONS, Line, read_lines, sources, varied
+from ivr.embedding.kept_rows import KeptRows
+from ivr.embedding.sentence_encoder import LAYER_WIDTH, SentenceEncoder
+from ivr.triage.features import SLOTS, features, normal
+from ivr.triage.lines import ANY_REASON, LABELS, REASONS, Line, read_lines, sources
 from ivr.triage.logistic import Examples, fit_logistic
-from ivr.triage.word_reader import MODEL, TrainedWordReader, WordsModelMissing
+from ivr.triage.word_reader import MODEL, OpenEncoder, TrainedWordReader, WordsModelMissing, read_model
 
 # Of the L2 penalty: the best of 1e-5, 3e-5 and 1e-4 on the turns of the development calls.
 STRENGTH = 3e-5
 FOLDS = 3
-CODE = ("features.py", "lines.py", "logistic.py", "training.py")
+CODE = ("features.py", "lines.py", "logistic.py", "parts.py", "training.py")
+ROWS = Path("models") / "triage" / "rows.npz"  # of every line once read: only new ones are computed
 
 
-def train_words(nlu_data: Path, data_dir: Path, say: Callable[[str], None], is_forced: bool = False) -> Path:
-    """Train when the lines or this code changed, and write `models/triage/words.npz`; 20 s of CPU."""
+def train_words(
+    nlu_data: Path,
+    data_dir: Path,
+    open_encoder: OpenEncoder,
+    say: Callable[[str], None],
+    is_forced: bool = False,
+) -> Path:
+    """Train when lines, code or encoder changed, and write `models/triage/words.npz`.
+
+    The first time every line is computed, a minute of CPU; later only new ones. Raises EncoderMissing.
+    """
     file = data_dir / MODEL
-    fingerprint = fingerprint_of(nlu_data)
+    encoder = KeptRows(open_encoder(data_dir), data_dir / ROWS)
+    fingerprint = fingerprint_of(nlu_data, encoder.version)
     if not is_forced and _stored_version(data_dir) == fingerprint:
         say("The word classifier is up to date.")
         return file
     say("Training the word classifier ...")
-    reader = fit(read_lines(nlu_data), fingerprint)
+    reader = fit(read_lines(nlu_data), fingerprint, encoder)
     _store(reader, file)
     say(f"The word classifier is trained: {file}")
     return file
 
 
-def fingerprint_of(nlu_data: Path) -> str:
-    """Return what the model depends on, shortened: the lines and the code that learns from them."""
-    digest = hashlib.sha256()
+def fingerprint_of(nlu_data: Path, encoder_version: str) -> str:
+    """Return what the model depends on, shortened: encoder, lines and the code that learns from them."""
+    digest = hashlib.sha256(encoder_version.encode())
     here = Path(__file__).parent
     for file in (*sources(nlu_data), *(here / name for name in CODE)):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def fit(lines: Sequence[Line], version: str, labels: tuple[str, ...] = LABELS) -> TrainedWordReader:
+def fit(
+    lines: Sequence[Line], version: str, encoder: SentenceEncoder, labels: tuple[str, ...] = LABELS
+) -> TrainedWordReader:
     """Fit and calibrate on lines, on whole files held out. The same lines give the same model."""
     labels = (*labels, ANY_REASON)
-    examples = varied(list(lines))
-    matrix = _examples(examples, labels)
-    blocks = np.array([line.source if line.block is None else line.block for line in examples])
-    held_out = np.zeros_like(matrix.wanted)
+    rows = encoder.encode([line.words for line in lines])
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) * np.sqrt(LAYER_WIDTH) + 1e-6
+    examples = _examples(lines, (rows - mean) / spread, labels)
+    blocks = np.array([line.source if line.block is None else line.block for line in lines])
+    held_out = np.zeros_like(examples.wanted)
     for fold in range(FOLDS):
         is_held = blocks % FOLDS == fold
-        weights, bias = fit_logistic(matrix.rows(~is_held), SLOTS, STRENGTH)
-        held_out[is_held] = matrix.rows(is_held).logits(weights, bias)
-    weights, bias = fit_logistic(matrix, SLOTS, STRENGTH)
-    for label in range(len(labels)):
-        slope, shift = _platt(held_out[:, label], matrix.wanted[:, label], matrix.weights)
-        weights[:, label] *= slope
-        bias[label] = bias[label] * slope + shift
-    return TrainedWordReader(weights.astype(np.float32), bias.astype(np.float32), labels, version)
+        weights, bias = fit_logistic(examples.rows(~is_held), SLOTS, STRENGTH)
+        held_out[is_held] = examples.rows(is_held).logits(weights, bias)
+    weights, bias = fit_logistic(examples, SLOTS, STRENGTH)
+    fitted = [_platt(held_out[:, at], examples.wanted[:, at], examples.weights) for at in range(len(labels))]
+    slopes, shifts = np.array(fitted).T
+    weights *= slopes
+    weights[SLOTS:] /= spread[:, None]
+    bias = bias * slopes + shifts - mean @ weights[SLOTS:]
+    return TrainedWordReader(weights.astype(np.float32), bias.astype(np.float32), labels, version, encoder)
 
 
-def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> Examples:
+def _examples(lines: Sequence[Line], meanings: np.ndarray, labels: tuple[str, ...]) -> Examples:
     reasons = frozenset(REASONS)
     meant = [line.labels | ({ANY_REASON} if line.labels & reasons else frozenset()) for line in lines]
-    wanted = np.array([[label in one for label in labels] for one in meant])
+    wanted = np.array([[label in one for label in labels] for one in meant], dtype=np.float64)
     weights = np.array([line.weight for line in lines])
-    return Examples([features(line.words) for line in lines], wanted, weights)
+    made = [features(normal(line.words)) for line in lines]
+    return Examples(made, wanted, weights, meanings)
 
 
 def _platt(logits: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
@@ -84,16 +102,20 @@ def _platt(logits: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple
 
 def _store(reader: TrainedWordReader, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    about = json.dumps({"labels": list(reader.labels), "version": reader.version})
+    about = {"labels": list(reader.labels), "version": reader.version, "encoder": reader.encoder.version}
     made = file.with_name(f"making-{os.getpid()}.npz")
     np.savez_compressed(
-        made, weights=reader.weights.astype(np.float16), bias=reader.bias, about=np.array(about)
+        made,
+        by_slot=reader.weights[:SLOTS].astype(np.float16),
+        by_meaning=reader.weights[SLOTS:],
+        bias=reader.bias,
+        about=np.array(json.dumps(about)),
     )
     made.replace(file)
 
 
 def _stored_version(data_dir: Path) -> str | None:
     try:
-        return TrainedWordReader.load(data_dir).version
+        return str(read_model(data_dir)[2]["version"])
     except WordsModelMissing:
         return None

@@ -130,9 +130,14 @@ def find_signals(
     return [Found(signal, strengths[signal], now.turn, words) for signal in Signal if strengths[signal] > 0.0]
 
 
+_SAID_IN_ANY_GOOD_CALL = frozenset({"thanks", "greet", "goodbye", "affirm", "deny", "inform_number"})
+
+
 def _repeated(now: TurnSeen, before: Sequence[TurnSeen], alike_from: float) -> float:
     """Return how alike this is to an earlier request; saying digits or yes again is no repetition."""
     words = _content(now.words)
+    if now.intent in _SAID_IN_ANY_GOOD_CALL:
+        return 0.0
     if now.happened is Happened.NO_INPUT or len(words) < SHORTEST_INSISTING_WORDS:
         return 0.0
     likest = 0.0

@@ -102,6 +102,13 @@ def test_the_same_request_again_counts_and_answers_do_not() -> None:
         assert says(other, turn, words).counted == ()
 
 
+def test_thanks_again_is_no_repeated_request() -> None:
+    one = watch()
+    for turn in range(1, 9):
+        thanked = one.judge(turn, Happened.UNDERSTOOD, "thank you so very much", "thanks", 0.9, False)
+        assert thanked.counted == ()
+
+
 def test_conditions_move_the_threshold() -> None:
     queue = Adjustment("long queue", Condition(waiting_from=5), 1.0)
     night = Adjustment("night", Condition(between=(22 * 60, 6 * 60), languages=frozenset({"en"})), 0.5)
