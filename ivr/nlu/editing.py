@@ -10,6 +10,7 @@ import io
 import os
 import re
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from ivr.nlu.rendering import EXAMPLE, plain_example
 from ivr.nlu.yaml_marks import LARGEST_BYTES, BrokenFile, read
 
 _GIT_TIMEOUT_S = 30
+_GIT_TRIES = 25
+_GIT_BUSY_S = 0.2
 # The indents of a key and of the list under it; examples are a block of text, no list.
 _INDENTED_LIST = re.compile(r"^( *)[\w-]+:[ ]*(?:#.*)?\n(?:[ ]*#.*\n)*( *)- ", re.MULTILINE)
 
@@ -159,6 +162,8 @@ def commit(files: Sequence[Path], message: str, author: Author) -> str:
     folder = files[0].parent
     names = [str(file.absolute()) for file in files]
     _git(folder, "add", "--", *names)
+    if not _git(folder, "status", "--porcelain", "--", *names):
+        return _git(folder, "rev-parse", "HEAD")  # somebody else's commit took it along
     who = f"{author.name} <{author.email}>"
     # --only takes these files from the folder and leaves what others have staged where it is.
     _git(folder, "commit", "--quiet", "--only", "--author", who, "--message", message, "--", *names)
@@ -202,6 +207,16 @@ def _dumped(yaml: YAML, content: CommentedMap) -> str:
 
 
 @contextmanager
+def saving(nlu_data: Path) -> Iterator[None]:
+    """Hold the right to change a file below a folder's subfolders and to commit it: others wait.
+
+    So a commit holds what its author wrote and nothing else.
+    """
+    with _alone(nlu_data / "any"):
+        yield
+
+
+@contextmanager
 def _alone(file: Path) -> Iterator[None]:
     """Hold the right to write in this folder; another process waits."""
     descriptor = os.open(file.parent, os.O_RDONLY)
@@ -213,16 +228,23 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=_GIT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as broken:
-        raise EditImpossible(f"git: {broken}") from broken
-    if done.returncode != 0:
-        raise EditImpossible(f"git: {(done.stderr or done.stdout).strip()}")
-    return done.stdout.strip()
+    """Return what git says; while another git is at work in the folder, wait for it a little."""
+    pause, told = threading.Event(), ""
+    for _ in range(_GIT_TRIES):
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(folder), *arguments],
+                capture_output=True,
+                text=True,
+                timeout=_GIT_TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as broken:
+            raise EditImpossible(f"git: {broken}") from broken
+        if done.returncode == 0:
+            return done.stdout.strip()
+        told = (done.stderr or done.stdout).strip()
+        if "index.lock" not in told:
+            break
+        pause.wait(_GIT_BUSY_S)
+    raise EditImpossible(f"git: {told}")

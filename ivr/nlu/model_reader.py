@@ -4,10 +4,10 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ivr.errors import IvrError
 from ivr.nlu.training import rasa_environment
@@ -33,8 +33,10 @@ class Parsed:
 class ModelReader:
     """One loaded model. Not for several threads."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", said: IO[str]) -> None:
+        """`said` is where the process writes what is no answer."""
         self._process = process
+        self._said = said
         self._known: dict[str, Parsed] = {}
 
     def parse(self, plain: str) -> Parsed:
@@ -70,7 +72,8 @@ class ModelReader:
             self._process.stdin.flush()
             answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as gone:
-            raise ModelUnreadable("Rasa ended while it was asked") from gone
+            said = _last_words(self._process, self._said)
+            raise ModelUnreadable(f"Rasa ended while it was asked. It said:\n{said}") from gone
         return answer
 
 
@@ -96,10 +99,16 @@ def open_model(model: Path, rasa_venv: Path, data_dir: Path) -> Iterator[ModelRe
             try:
                 assert process.stdout is not None
                 if not process.stdout.readline():
-                    process.wait(10)
-                    said.seek(0)
-                    last_words = "".join(said.readlines()[-6:])
+                    last_words = _last_words(process, said)
                     raise ModelUnreadable(f"{model} cannot be loaded. Rasa said:\n{last_words}")
-                yield ModelReader(process)
+                yield ModelReader(process, said)
             finally:
                 process.terminate()
+
+
+def _last_words(process: "subprocess.Popen[str]", said: IO[str]) -> str:
+    """Return what a process that ends said last."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    said.seek(0)
+    return "".join(said.readlines()[-6:])

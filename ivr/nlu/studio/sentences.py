@@ -15,6 +15,7 @@ from ivr.nlu.editing import (
     add_examples,
     open_version,
     remove_example,
+    saving,
 )
 from ivr.nlu.studio.git_folder import commit_saved
 from ivr.nlu.yaml_marks import BrokenFile, Problem, read
@@ -72,11 +73,11 @@ class Sentences:
         file = self._file_for(language, intent, lines)
         if any(problem.file == file for problem in problems):
             raise EditImpossible(f"{file.name} cannot be read just now; `ivr nlu check` says why")
-        self._change(file, lambda version: add_examples(version, intent, new))
         words = "a sentence" if len(new) == 1 else f"{len(new)} sentences"
-        return Written(
-            tuple(new), commit_saved(self._nlu_data, file, f"Add {words} to {intent}, {language}", author)
-        )
+        message = f"Add {words} to {intent}, {language}"
+        with saving(self._nlu_data):
+            self._change(file, lambda version: add_examples(version, intent, new))
+            return Written(tuple(new), commit_saved(self._nlu_data, file, message, author))
 
     def remove(self, language: str, intent: str, sentence: str, author: Author) -> Written:
         """Remove a sentence and commit. Raises EditConflict, EditImpossible when it is not there any more."""
@@ -91,9 +92,10 @@ class Sentences:
         )
         if holder is None:
             raise EditImpossible(f"“{sentence}” is no sentence of {intent} any more; somebody removed it")
-        self._change(holder.file, lambda version: remove_example(version, intent, sentence))
         message = f"Remove a sentence from {intent}, {language}"
-        return Written((sentence,), commit_saved(self._nlu_data, holder.file, message, author))
+        with saving(self._nlu_data):
+            self._change(holder.file, lambda version: remove_example(version, intent, sentence))
+            return Written((sentence,), commit_saved(self._nlu_data, holder.file, message, author))
 
     def _check(self, language: str, intent: str, wanted: Sequence[str], lines: Sequence[Line]) -> None:
         if not _LANGUAGE.fullmatch(language) or not (self._nlu_data / "nlu" / language).is_dir():

@@ -18,7 +18,7 @@ from ivr.dialogue.dialogue import Dialogue, DialogueReply, Spoken, Verdict
 from ivr.errors import IvrError
 from ivr.nlu.conversations import ConversationInvalid, load_conversations
 from ivr.nlu.corpus import Line, as_heard
-from ivr.nlu.editing import Author, edit, open_version
+from ivr.nlu.editing import Author, edit, open_version, saving
 from ivr.nlu.studio.git_folder import commit_saved
 from ivr.nlu.studio.sentences import LONGEST_SENTENCE
 from ivr.speech.transcriber import Transcription
@@ -187,8 +187,9 @@ class TryOut:
             content["conversations"].append(as_test(talk, title))
             content["conversations"].fa.set_block_style()
 
-        edit(open_version(file), change)
-        return commit_saved(self._nlu_data, file, f"Test: {title}", author)
+        with saving(self._nlu_data):
+            edit(open_version(file), change)
+            return commit_saved(self._nlu_data, file, f"Test: {title}", author)
 
 
 def as_test(talk: Talk, name: str) -> CommentedMap:

@@ -1,11 +1,13 @@
 """The studio's pages over real records, real files and real git."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ivr.nlu.editing import EditConflict
+from ivr.nlu.editing import Author, EditConflict
 from ivr.nlu.releasing import ReleaseRefused
 from ivr.nlu.studio.release_room import in_designers_words
 from ivr.roles import Role
@@ -295,6 +297,31 @@ def test_a_job_that_breaks_says_so_and_leaves_room_for_the_next(scene: StudioSce
     does(doris, "/studio/release/prepare")
     scene.finish_job()
     assert "returns.yml, line 3: a tab" in doris.sees("/studio/release").text
+
+
+def test_designers_who_save_at_once_all_get_their_commit(scene: StudioScene) -> None:
+    names = [f"Designer {number}" for number in range(6)]
+    sentences = scene.studio.sentences
+
+    def save(name: str) -> str:
+        author = Author(name, "someone@example.com")
+        return sentences.add("en", "return_item", [f"take it back says {name}"], author).warning
+
+    with ThreadPoolExecutor(6) as at_once:
+        assert set(at_once.map(save, names)) == {""}
+    log = scene.git("log", f"-{len(names)}", "--format=%an", "--numstat", "--", "nlu/en/returns.yml")
+    assert {name for name in names if name in log} == set(names)
+    assert log.count("1\t0\tnlu/en/returns.yml") == len(names)
+
+
+def test_a_git_that_is_busy_is_waited_for(scene: StudioScene) -> None:
+    lock = scene.nlu_data / ".git" / "index.lock"
+    lock.touch()
+    timer = threading.Timer(0.5, lock.unlink)
+    timer.start()
+    written = scene.studio.sentences.add("en", "return_item", ["one more"], Author("Doris", "d@example.com"))
+    timer.join()
+    assert written.warning == ""
 
 
 def test_without_git_the_files_change_all_the_same(tmp_path: Path) -> None:
