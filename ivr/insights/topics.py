@@ -98,7 +98,7 @@ def _quotes(calls: Iterable[QuotedCall]) -> tuple[str, ...]:
     shown: list[str] = []
     for one in calls:
         text = redact(one.text, one.language).text
-        if text not in shown:
+        if text not in shown and _plain(text):  # a number alone tells nothing
             shown.append(text)
         if len(shown) == QUOTES_SHOWN:
             break

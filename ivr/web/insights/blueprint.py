@@ -103,7 +103,14 @@ class _Pages:
     def value(self) -> str:
         scope, given = self._scope(), read_assumptions(request.args)
         shown = value_page(self._services.tally, scope, given)
-        return self._page("value", scope, report=shown, given=given, value_words=definitions("value"))
+        return self._page(
+            "value",
+            scope,
+            report=shown,
+            given=given,
+            value_words=definitions("value"),
+            currency=self._services.settings.currency,
+        )
 
     def here(self, moment: datetime) -> str:
         """Write a moment in the company's time."""

@@ -1,7 +1,7 @@
 """Figures as shapes: where each rectangle, line and dot of a chart stands. Drawn by the templates as SVG."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import floor
 
 from ivr.insights.fates import Fate
@@ -13,8 +13,11 @@ BAR_HEIGHT = 36.0
 COLUMN_HEIGHT = 140.0
 FLOW_LABEL = 160.0
 BOX = 12.0
-ROOM_FOR_TWO = 60.0
+ROOM_FOR_TWO = 16.0  # lines of a stop's label; a lower one has its number beside its name
 DOT_PLOT = 300.0
+LETTER, LINE = 7.4, 14.0  # of names in the automation picture, about
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -32,23 +35,24 @@ class Piece:
 
 @dataclass(frozen=True)
 class Curve:
-    """A band of the flow picture, as an SVG path."""
+    """A band of the flow picture, as the SVG path of its outline."""
 
     path: str
-    width: float
     end: str
     says: str
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A matter in the automation picture."""
+    """A matter in the automation picture; its name stands around (label_x, label_y)."""
 
     name: str
     x: float
     y: float
     radius: float
     says: str
+    label_x: float = 0.0
+    label_y: float = 0.0
 
 
 def fate_bar(containment: Mapping[str, Figure]) -> list[Piece]:
@@ -80,6 +84,13 @@ def day_columns(fates_by_day: Mapping[str, Mapping[str, int]]) -> list[Piece]:
                     Piece(fate, number * step, y, max(1.0, min(step - 2.0, 24.0)), height, f"{day}: {count}")
                 )
     return pieces
+
+
+def day_names(fates_by_day: Mapping[str, Mapping[str, int]]) -> list[Piece]:
+    """Return the days that are named under the columns: the first and at most six more."""
+    days = list(fates_by_day)
+    step, every = WIDTH / len(days), -(-len(days) // 7)
+    return [Piece(days[at], at * step, COLUMN_HEIGHT, step, 0.0) for at in range(0, len(days), every)]
 
 
 def hour_columns(calls_by_hour: Mapping[str, int]) -> list[Piece]:
@@ -117,23 +128,20 @@ def flow_boxes(picture: Flow) -> list[Piece]:
     ]
 
 
-def label_y(box: Piece) -> float:
-    """Return where a stop's name stands: those of tall neighbours at different heights, for they are long."""
-    apart = 16.0 if box.column % 2 else -8.0
-    return box.y + box.height / 2 + (apart if box.height > ROOM_FOR_TWO else 4.0)
-
-
 def flow_curves(picture: Flow) -> list[Curve]:
-    """Return the bands as thick curves from stop to stop."""
+    """Return the bands as areas between two curves from stop to stop."""
     curves = []
     for band in picture.bands:
         x_from = _column_x(picture, band.start.column) + BOX
         x_to = _column_x(picture, band.end.column)
-        y_from, y_to = band.y_start + band.height / 2, band.y_end + band.height / 2
-        middle = (x_from + x_to) / 2
-        bend = f"C{middle:.1f} {y_from:.1f} {middle:.1f} {y_to:.1f} {x_to:.1f} {y_to:.1f}"
-        path = f"M{x_from:.1f} {y_from:.1f} {bend}"
-        curves.append(Curve(path, max(band.height, 0.75), band.end.name, str(band.calls)))
+        middle, tall = (x_from + x_to) / 2, max(band.height, 0.75)
+        upper = (
+            f"M{x_from:.1f} {band.y_start:.1f}C{middle:.1f} {band.y_start:.1f} {middle:.1f} {band.y_end:.1f} "
+        )
+        upper += f"{x_to:.1f} {band.y_end:.1f}"
+        start, end = band.y_start + tall, band.y_end + tall
+        lower = f"V{end:.1f}C{middle:.1f} {end:.1f} {middle:.1f} {start:.1f} {x_from:.1f} {start:.1f}Z"
+        curves.append(Curve(upper + lower, band.end.name, str(band.calls)))
     return curves
 
 
@@ -158,7 +166,7 @@ def automation_plot(found: Sequence[tuple[str, float, float, int]]) -> Plot:
     least_x = _axis_begin([contained for _, contained, _, _ in found])
     least_y = _axis_begin([solved for _, _, solved, _ in found])
     most = max(calls for *_, calls in found)
-    dots = (
+    dots = [
         Dot(
             name,
             (contained - least_x) / (1 - least_x) * WIDTH,
@@ -167,8 +175,28 @@ def automation_plot(found: Sequence[tuple[str, float, float, int]]) -> Plot:
             f"{100 * contained:.0f} % contained, {100 * solved:.0f} % solved, {calls} calls",
         )
         for name, contained, solved, calls in found
-    )
-    return Plot(tuple(dots), least_x, least_y)
+    ]
+    return Plot(tuple(_named(dots)), least_x, least_y)
+
+
+def _named(dots: Sequence[Dot]) -> Iterator[Dot]:
+    """Yield the dots with a place for each name: the nearest that covers no dot and no other name."""
+    taken = [(dot.x - dot.radius, dot.y - dot.radius, dot.x + dot.radius, dot.y + dot.radius) for dot in dots]
+    for dot in sorted(dots, key=lambda dot: -dot.radius):
+        half = LETTER * len(dot.name) / 2
+        reach = dot.radius + 6.0
+        places = [(dot.x, dot.y - reach), (dot.x, dot.y + reach + LINE)]
+        places += [(dot.x + reach + half, dot.y + 5.0), (dot.x - reach - half, dot.y + 5.0)]
+        places += [(dot.x, dot.y + way * (reach + lines * LINE)) for lines in range(2, 9) for way in (-1, 1)]
+        boxes = [(x - half, y - LINE, x + half, y + 3.0) for x, y in places]
+        free = (number for number, box in enumerate(boxes) if not any(_meet(box, other) for other in taken))
+        chosen = next(free, 0)
+        taken.append(boxes[chosen])
+        yield replace(dot, label_x=places[chosen][0], label_y=places[chosen][1])
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _axis_begin(shares: Sequence[float]) -> float:
