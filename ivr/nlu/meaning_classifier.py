@@ -81,7 +81,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the penalties, and by what the differences between intents are divided."""
-        return {"words_penalty": 1e-5, "meaning_penalty": 1e-5, "temperature": 1.0}
+        return {"words_penalty": 3e-6, "meaning_penalty": 3e-6, "temperature": 1.0}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 Item = TypeVar("Item")
-_STEPS_OF_A_TRAINING = 14  # what Rasa reports for the shipped config.yml: start and end of each component
+_STEPS_OF_A_TRAINING = 6  # what Rasa reports for the shipped config.yml: start and end of each component
 
 
 def _bar() -> Progress:
