@@ -37,7 +37,7 @@ from benchmarks.spoken_numbers import (
 from ivr.conversation.expectation import Expectation, Expecting
 from ivr.dialogue.order_form import FormState, take_answer
 from ivr.dialogue.plain_words import plain_words
-from ivr.dialogue.spoken.codes import hear_code, likeliest_code
+from ivr.dialogue.spoken.codes import DIGIT, hear_code, likeliest_code
 from ivr.dialogue.spoken.hearing import hear_numbers
 from ivr.dialogue.spoken.readings import likeliest_words
 from ivr.speech.transcriber import Transcriber, Transcription
@@ -47,6 +47,7 @@ SEED = 7
 SNR_DB = 15.0
 TRIES_MORE = 2
 NUMBER = Expectation(Expecting.DIGITS, "order_number", 6)
+CODE = Expectation(Expecting.DIGITS, "order_number", CODE_SHAPE.count(DIGIT), CODE_SHAPE)
 POSTCODE = Expectation(Expecting.DIGITS, "postcode", 5)
 _DENIALS = ("no", "nej")
 
@@ -129,7 +130,7 @@ def code_call(line: Line, mouth: Mouth, code: str, codes: set[str]) -> str:
         else:
             is_alphabet = tries > 0 or line.dice.random() < 0.5
             said = f"{code[:2] if is_alphabet else code[:2].lower()} {code[2:]}"
-        heard = line.hears(mouth, said, NUMBER)
+        heard = line.hears(mouth, said, CODE)
         by_itself = hear_code(heard.text, CODE_SHAPE, mouth.language)
         readings = (heard.text, *heard.readings)
         found = likeliest_code(readings, CODE_SHAPE, mouth.language, codes.__contains__)
@@ -167,6 +168,7 @@ def main() -> None:
     parser.add_argument("--shop", type=int, default=10_000)
     parser.add_argument("--spelling", type=Path)
     parser.add_argument("--voices", nargs="+", help="only those whose name begins so")
+    parser.add_argument("--kinds", nargs="+", default=["numbers", "codes"])
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     machine = report.machine()
@@ -181,8 +183,10 @@ def main() -> None:
                 if chosen.voices and not mouth.name.startswith(tuple(chosen.voices)):
                     continue
                 line = Line(hear, noises(chosen.data / "noise/wav"), random.Random(f"{SEED} {mouth.name}"))
-                made = {"numbers": _numbers(line, mouth, chosen.each, chosen.shop)}
-                if mouth.can_speak or isinstance(mouth, RecordedSpelling):
+                made = {}
+                if "numbers" in chosen.kinds:
+                    made["numbers"] = _numbers(line, mouth, chosen.each, chosen.shop)
+                if "codes" in chosen.kinds and (mouth.can_speak or isinstance(mouth, RecordedSpelling)):
                     made["codes"] = _codes(line, mouth, chosen.each, chosen.shop)
                 for kind, counts in made.items():
                     rows[f"{size}, {language}, {mouth.name}, {kind}"] = figures(counts)
