@@ -183,7 +183,7 @@ def main() -> None:
                 if chosen.voices and not mouth.name.startswith(tuple(chosen.voices)):
                     continue
                 line = Line(hear, noises(chosen.data / "noise/wav"), random.Random(f"{SEED} {mouth.name}"))
-                made = {}
+                made: dict[str, Counter[str]] = {}
                 if "numbers" in chosen.kinds:
                     made["numbers"] = _numbers(line, mouth, chosen.each, chosen.shop)
                 if "codes" in chosen.kinds and (mouth.can_speak or isinstance(mouth, RecordedSpelling)):
