@@ -125,6 +125,8 @@ class MeaningClassifier(IntentClassifier, GraphComponent):
                 f"the model was trained with sentence encoder {about['encoder']}, "
                 f"here is {encoder.version}; train again"
             )
+        if len(arrays["words"]) != 2 * softmax.HALF:
+            raise EncoderMissing("the model was trained by another version of this program; train again")
         return cls(config, model_storage, resource, Learned(intents=tuple(about["intents"]), **arrays))
 
     def train(self, training_data: TrainingData) -> Resource:
