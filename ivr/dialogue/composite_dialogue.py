@@ -24,7 +24,7 @@ class UnderstandingDialogue(Dialogue, Protocol):
     """A dialogue that can also say what words mean without answering them."""
 
     def understand(self, text: str, language: str) -> tuple[str, float]:
-        """Return intent and confidence. Raises DialogueUnavailable."""
+        """Return intent and intent_confidence. Raises DialogueUnavailable."""
         ...
 
 
@@ -65,8 +65,8 @@ class CompositeDialogue:
         for one, other in places(heard.text, language):
             meant = []
             for half in (one, other):
-                intent, confidence = self._inner.understand(half, language)
-                if intent not in _REQUESTS or confidence < SURE:
+                intent, intent_confidence = self._inner.understand(half, language)
+                if intent not in _REQUESTS or intent_confidence < SURE:
                     break
                 meant.append((half, intent))
             if len(meant) == 2 and meant[0][1] != meant[1][1]:

@@ -30,14 +30,14 @@ def name_in(product: Product, language: str) -> str:
 def find_product(said: str, products: Sequence[Product], language: str) -> Found:
     """Return the products that the words may name."""
     words = _WORD.findall(said.lower())
-    scored = sorted(
+    likest = sorted(
         ((_likeness(words, name_in(product, language).lower()), product) for product in products),
         key=lambda pair: -pair[0],
     )
-    if scored and scored[0][0] >= SURE:
-        best = scored[0][0]
+    if likest and likest[0][0] >= SURE:
+        best = likest[0][0]
         return Found(
-            tuple(product for score, product in scored[:2] if best - score < CLOSE and score >= SURE)
+            tuple(product for alike, product in likest[:2] if best - alike < CLOSE and alike >= SURE)
         )
     kind = tuple(product for product in products if _names_kind(words, name_in(product, language).lower()))
     return Found(kind[:2])

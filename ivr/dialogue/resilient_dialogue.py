@@ -12,30 +12,30 @@ REST_S = 15.0  # a restarted Rasa loads its model in about this time
 
 
 class ResilientDialogue:
-    """Asks the primary dialogue, once more when that may help, and else the fallback.
+    """Asks the primary dialogue, once more when that may help, and else the stand-in.
 
     After three failures in a row the primary is left alone for 15 s, so that callers do not wait for
     a dead engine; then one input is let through to try.
     """
 
-    def __init__(self, primary: Dialogue, fallback: Dialogue, clock: Clock) -> None:
+    def __init__(self, primary: Dialogue, stand_in: Dialogue, clock: Clock) -> None:
         self._primary = primary
-        self._fallback = fallback
+        self._stand_in = stand_in
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
         self._rests_until: float | None = None
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
-        """Answer one input; raises DialogueUnavailable only when the fallback does."""
+        """Answer one input; raises DialogueUnavailable only when the stand-in does."""
         if self._is_resting():
-            return self._fallback.reply(call_id, heard, language)
+            return self._stand_in.reply(call_id, heard, language)
         try:
             reply = self._ask(call_id, heard, language)
         except DialogueUnavailable as unavailable:
             self._count_failure()
             _log.warning("dialogue_failed", why=str(unavailable), failures=self._failures)
-            return self._fallback.reply(call_id, heard, language)
+            return self._stand_in.reply(call_id, heard, language)
         with self._lock:
             self._failures = 0
             self._rests_until = None
@@ -44,10 +44,10 @@ class ResilientDialogue:
     def forget(self, call_id: str) -> None:
         """Have both dialogues drop a call that is over."""
         self._primary.forget(call_id)
-        self._fallback.forget(call_id)
+        self._stand_in.forget(call_id)
 
     def is_ready(self) -> bool:
-        """Say whether the primary dialogue is ready; the fallback always is."""
+        """Say whether the primary dialogue is ready; the stand-in always is."""
         return self._primary.is_ready()
 
     def _ask(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:

@@ -208,7 +208,7 @@ class CallbackDesk:
 
     def sweep(self) -> None:
         """Mend what a lost webhook, a lost answer or a crash left behind."""
-        self._steering.retry()
+        self._steering.try_again()
         try:
             for one in self._follow_ups.tries_in(OPEN):
                 stands_s = (self._clock.now() - one.since).total_seconds()

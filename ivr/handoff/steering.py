@@ -25,11 +25,11 @@ class Steering:
         self._lock = threading.Lock()
 
     def send(self, call_id: str, path: str) -> bool:
-        """Give a leg new instructions; False when it has ended. A failure is tried again by `retry`."""
+        """Give a leg new instructions; False when it has ended. A failure is tried again by `try_again`."""
         return self._steer(call_id, path, tries=0)
 
     def end(self, call_id: str) -> bool:
-        """End a leg; False when it had ended. A failure is tried again by `retry`."""
+        """End a leg; False when it had ended. A failure is tried again by `try_again`."""
         return self._steer(call_id, None, tries=0)
 
     def status(self, call_id: str | None) -> str | None:
@@ -49,7 +49,7 @@ class Steering:
             return False
         return status is None or is_over(status)
 
-    def retry(self) -> None:
+    def try_again(self) -> None:
         """Try again what failed."""
         with self._lock:
             owed, self._owed = self._owed, {}

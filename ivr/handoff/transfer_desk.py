@@ -267,7 +267,7 @@ class TransferDesk:
 
     def sweep(self) -> None:
         """Ask whoever has come free; mend what a lost webhook, a lost request or a crash left behind."""
-        self._steering.retry()
+        self._steering.try_again()
         try:
             self.roster.bring_back()
             self._settle_now_and_then()
