@@ -84,8 +84,14 @@ def nlu_command(
 
 
 def _listed(problems: list[Problem]) -> str:
+    """Return them as lines, the errors last: a screen shows the end of what is printed."""
     if not problems:
         return "nlu_data is in order."
+    worst_last = sorted(problems, key=lambda problem: problem.is_error)
     errors = sum(problem.is_error for problem in problems)
-    lines = [str(problem) for problem in problems]
-    return "\n".join([*lines, f"{errors} errors, {len(problems) - errors} warnings"])
+    counts = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
+    return "\n".join([*map(str, worst_last), counts])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

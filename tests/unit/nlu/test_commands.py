@@ -61,6 +61,14 @@ def test_a_script_gets_every_mistake_with_file_line_and_severity(nlu: click.Grou
     assert all(row["line"] >= 1 and row["what"] and row["todo"] for row in rows)
 
 
+def test_errors_stand_last_where_a_screen_shows_them(nlu: click.Group) -> None:
+    lines = CliRunner().invoke(nlu, ["check"]).stdout.splitlines()
+    is_warning = [": warning: " in line for line in lines[:-1]]
+    assert is_warning == sorted(is_warning, reverse=True)
+    assert len(set(is_warning)) == 2
+    assert lines[-1] == f"{is_warning.count(False)} errors, {is_warning.count(True)} warnings"
+
+
 def test_nothing_that_is_wrong_is_trained(nlu: click.Group) -> None:
     done = CliRunner().invoke(nlu, ["train"])
     assert isinstance(done.exception, NluDataWrong)
