@@ -28,6 +28,7 @@ from ivr.nlu.parse_command import open_intents
 from ivr.orders.demo_shop import list_orders, seed
 from ivr.privacy.command import privacy_command
 from ivr.records.database import upgrade
+from ivr.records.store import RecordsUnavailable
 from ivr.roles import Role
 from ivr.running.run_command import RASA_PYTHON, run_command
 from ivr.settings_page import render
@@ -195,6 +196,10 @@ def main() -> None:
         ivr(standalone_mode=True)
     except (IvrError, CarrierNotStarted) as problem:
         click.echo(str(problem), err=True)
+        sys.exit(2)
+    except RecordsUnavailable as problem:
+        told = f"The database does not answer ({problem}): is it running? Was `ivr db upgrade` run?"
+        click.echo(told, err=True)
         sys.exit(2)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ COLUMNS = (
     "escalation_reason", "is_escalated", "has_reached_person", "turns", "barge_ins", "key_turns", "failures",
     "said_solved", "rating", "disclosure_complete", "total_ms", "bot_ms", "wait_ms", "person_ms",
 )  # fmt: skip
+WORDS = frozenset({"call_id", "language", "release", "intent", "fate", "outcome", "escalation_reason"})
+TRUTHS = frozenset(
+    {"is_synthetic", "is_escalated", "has_reached_person", "said_solved", "disclosure_complete"}
+)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,12 +28,15 @@ class ParquetMissing(IvrError):
 def rows(calls: Iterable[CallOnList]) -> Iterator[dict[str, Any]]:
     """Yield what is exported of each call."""
     for call in calls:
-        known = {**call.summary, "fate": call.fate, "started_at": call.started_at.isoformat()}
+        known = {**call.summary, "fate": call.fate, "started_at": call.started_at}
         yield {name: known.get(name) for name in COLUMNS}
 
 
 def write_csv(found: Iterable[Mapping[str, Any]], file: Path) -> int:
-    """Write the rows; return how many. What a spreadsheet would take for a formula gets a quote before it."""
+    """Write the rows; return how many. What a spreadsheet would take for a formula gets a quote before it.
+
+    A moment is written as ISO 8601, UTC.
+    """
     count = 0
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS)
@@ -40,7 +48,7 @@ def write_csv(found: Iterable[Mapping[str, Any]], file: Path) -> int:
 
 
 def write_parquet(found: Iterable[Mapping[str, Any]], file: Path) -> int:
-    """Write the rows; return how many. Raises ParquetMissing."""
+    """Write the rows; return how many. Each column has one type, whatever is in it. Raises ParquetMissing."""
     try:
         import pyarrow  # an extra: 40 MB that most houses never need
         from pyarrow import parquet
@@ -48,11 +56,16 @@ def write_parquet(found: Iterable[Mapping[str, Any]], file: Path) -> int:
         raise ParquetMissing(
             "Parquet needs the extra `parquet`: .venv/bin/pip install '.[parquet]'"
         ) from None
+    types = {"started_at": pyarrow.timestamp("us", tz="UTC")}
+    types |= dict.fromkeys(WORDS, pyarrow.string()) | dict.fromkeys(TRUTHS, pyarrow.bool_())
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.int64())) for name in COLUMNS])
     listed = list(found)
-    parquet.write_table(pyarrow.Table.from_pylist(listed), file)
+    parquet.write_table(pyarrow.Table.from_pylist(listed, schema=schema), file)
     return len(listed)
 
 
 def _harmless(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     is_formula = isinstance(value, str) and value.startswith(FORMULA_SIGNS)
     return f"'{value}" if is_formula else value
