@@ -127,6 +127,7 @@ def measure(house: Path, environment: dict[str, str]) -> dict[str, object]:
         "exit_code": done.returncode,
         "said": (done.stdout + done.stderr)[-2000:],
         "save_to_live_s": round(live - saved, 1),
+        "steps_s": json.loads(done.stdout).get("steps_s") if done.returncode == 0 else None,
         "turns": len(turns.times),
         "turns_failed": turns.failed,
         "turn_p50_ms": {"before": _p50(before), "during": _p50(during), "after": _p50(after)},
