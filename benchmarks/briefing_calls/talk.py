@@ -26,7 +26,7 @@ from ivr.dialogue.wording import Wording
 from ivr.handoff.case import Case
 from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.escalation.decision import Watch
-from ivr.handoff.escalation.signals import Situation
+from ivr.handoff.escalation.signals import EarlierContact, Situation
 from ivr.triage.policy_file import load_policy
 from tests.fakes.fixed_privacy_desk import FixedPrivacyDesk
 from tests.fakes.memory_orders import TODAY, MemoryOrderBook
@@ -166,6 +166,9 @@ def play(
 ) -> Case | None:
     """Return the case of the transfer that the call ends with, None when it ends with none."""
     watch = Watch(load_policy(NLU_DATA), ToldReader(steps), language, Situation(contacts, is_staffed=True))
+    watch.earlier = [
+        EarlierContact(None, frozenset(one.intent for one in steps if isinstance(one, Says)))
+    ] * contacts
     talk = Conversation("CA1", language, wording, number, watch=watch)
     dialogue = FormDialogue(shop, wording, language)
     done = talk.handle(CallBegan())

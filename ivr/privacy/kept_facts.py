@@ -37,6 +37,7 @@ _OURS = frozenset(
         "reason",
         "release",
         "rule",
+        "same_case",
         "signal",
         "situation",
         "state",

@@ -1,15 +1,24 @@
-"""How often a caller has phoned about their case lately: a query over calls, by the caller's number."""
+"""Which other calls a caller made lately, and what happened in them: a query by the caller's number."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.records.models import calls
-from ivr.records.store import RecordsUnavailable
+from ivr.records import rows
+from ivr.records.kinds import Kind
+from ivr.records.models import call_events, calls
+from ivr.records.store import CallEvent, RecordsUnavailable
 
-SAME_CASE = timedelta(hours=72)  # a matter that was solved does not bring its caller back within three days
+LATELY = timedelta(hours=72)  # a matter that was solved does not bring its caller back within three days
+MOST_CALLS = 50  # of a number that many share; the newest
+TELLING = (
+    *(Kind.TURN_ANSWERED, Kind.LOOKED_UP, Kind.NO_MATCH, Kind.NO_INPUT, Kind.ESCALATED),
+    *(Kind.CALLBACK_BOOKED, Kind.MESSAGE_TAKEN, Kind.SURVEY_ANSWERED, Kind.CALL_ENDED),
+)
 
 
 def ids_since(database: Engine, begin: datetime) -> list[str]:
@@ -20,29 +29,45 @@ def ids_since(database: Engine, begin: datetime) -> list[str]:
 
 
 class EarlierContacts(Protocol):
-    """Counts a caller's earlier contacts."""
+    """Finds a caller's earlier contacts."""
 
-    def count(self, caller: str, call_id: str, at: datetime) -> int:
-        """Return how many other calls came from a number in the 72 h before. Raises RecordsUnavailable."""
+    def of(self, caller: str, call_id: str, at: datetime) -> Sequence[Sequence[CallEvent]]:
+        """Return the events (of the kinds in TELLING) of each other call from a number in the 72 h before.
+
+        A call without such events is an empty one. Raises RecordsUnavailable.
+        """
         ...
 
 
 class SqlEarlierContacts:
-    """Implements `EarlierContacts` on the calls' table. Safe from any thread."""
+    """Implements `EarlierContacts` on calls and their events. Safe from any thread."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
 
-    def count(self, caller: str, call_id: str, at: datetime) -> int:
-        """Return how many other calls came from a number in the 72 h before. Raises RecordsUnavailable."""
-        query = select(func.count()).where(
-            calls.c.caller == caller,
-            calls.c.call_id != call_id,
-            calls.c.started_at >= at - SAME_CASE,
-            calls.c.started_at <= at,
+    def of(self, caller: str, call_id: str, at: datetime) -> Sequence[Sequence[CallEvent]]:
+        """Return the events of each other call of a number in the 72 h before. Raises RecordsUnavailable."""
+        query = (
+            select(calls.c.call_id)
+            .where(
+                calls.c.caller == caller,
+                calls.c.call_id != call_id,
+                calls.c.started_at >= at - LATELY,
+                calls.c.started_at <= at,
+            )
+            .order_by(calls.c.started_at.desc())
+            .limit(MOST_CALLS)
         )
         try:
             with self._database.connect() as connection:
-                return int(connection.execute(query).scalar_one())
+                ids = list(connection.execute(query).scalars())
+                wanted = (
+                    select(call_events)
+                    .where(call_events.c.call_id.in_(ids), call_events.c.kind.in_(TELLING))
+                    .order_by(call_events.c.call_id, call_events.c.seq)
+                )
+                found = [rows.call_event(row) for row in connection.execute(wanted)] if ids else []
         except SQLAlchemyError as failed:
             raise RecordsUnavailable(str(failed)) from failed
+        by_call = {one: list(events) for one, events in groupby(found, lambda event: event.call_id)}
+        return [by_call.get(one, []) for one in ids]

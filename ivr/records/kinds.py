@@ -27,7 +27,8 @@ class Kind(StrEnum):
     BARGE_IN_DISMISSED = "barge_in_dismissed"  # reason, text: it was no turn, the bot goes on
     LOOKED_UP = "looked_up"  # system, found
     LANGUAGE_CHANGED = "language_changed"  # from, to, by ("key", "request", "words", "sound")
-    TRIAGED = "triaged"  # turn, step, points, threshold, counted, policy_version, words_model, situation
+    # turn, step, points, threshold, counted, policy_version, words_model, situation; same_case: earlier calls
+    TRIAGED = "triaged"
     ESCALATED = "escalated"  # reason; with triage also points, threshold, counted, policy_version, rule, mood
     TRANSFER_MOVED = "transfer_moved"  # transfer_id, state, agent
     CALLBACK_NUMBER_GIVEN = "callback_number_given"  # number: keyed in while waiting, not confirmed yet

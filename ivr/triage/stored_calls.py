@@ -1,7 +1,7 @@
 """What a policy would have done to calls that are over: their record played through the escalation again."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ivr.handoff.escalation.decision import Decision, Step, Watch, WordReader
 from ivr.handoff.escalation.policy import Policy
@@ -41,9 +41,21 @@ class Difference:
         return "earlier" if self.would_be_at < self.was_at else "later"
 
 
+@dataclass
+class RecordedWatch(Watch):
+    """Takes from the record which earlier calls were about the case: what they were about is not in it."""
+
+    recorded: Mapping[int, int] = field(default_factory=dict)
+
+    def same_case(self, turn: int, intent: str | None, order_number: str | None) -> int:
+        """Return what was counted in this turn, else what was counted before."""
+        known = self.turns[-1].same_case if self.turns else 0
+        return self.recorded.get(turn, known)
+
+
 def rejudge(events: Sequence[CallEvent], language: str, policy: Policy, reader: WordReader) -> list[Judged]:
     """Return every turn of a call with the decision the policy comes to."""
-    watch = Watch(policy, reader, language, _situation(events))
+    watch = RecordedWatch(policy, reader, language, _situation(events), recorded=_same_cases(events))
     return list(_judged(events, watch))
 
 
@@ -73,6 +85,14 @@ def _fetched_at(judged: Sequence[Judged]) -> int | None:
 def _turn_of(events: Sequence[CallEvent], until: CallEvent) -> int:
     turns = [event.facts["turn"] for event in events if event.seq < until.seq and "turn" in event.facts]
     return int(turns[-1]) if turns else 0
+
+
+def _same_cases(events: Sequence[CallEvent]) -> dict[int, int]:
+    """Return, by turn, how many earlier calls were about the case; older records counted all of them."""
+    return {
+        int(facts["turn"]): int(facts.get("same_case", facts.get("situation", {}).get("earlier_contacts", 0)))
+        for facts in (event.facts for event in events if event.kind == Kind.TRIAGED)
+    }
 
 
 def _situation(events: Sequence[CallEvent]) -> Situation:

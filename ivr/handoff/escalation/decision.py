@@ -7,7 +7,16 @@ from typing import Any, Protocol
 
 from ivr.handoff.escalation.policy import Adjustment, Policy, SignalRule
 from ivr.handoff.escalation.reasons import EscalationReason as R
-from ivr.handoff.escalation.signals import Found, Happened, Signal, Situation, TurnSeen, find_signals
+from ivr.handoff.escalation.signals import (
+    EarlierContact,
+    Found,
+    Happened,
+    Signal,
+    Situation,
+    TurnSeen,
+    about_same_case,
+    find_signals,
+)
 
 S = Signal
 REASON_OF: Mapping[Signal, R] = {
@@ -119,6 +128,7 @@ class Watch:
     turns: list[TurnSeen] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     last: Decision | None = None
+    earlier: Sequence[EarlierContact] = ()
 
     def judge(
         self,
@@ -129,13 +139,25 @@ class Watch:
         asr_confidence: float | None,
         is_barge_in: bool,
         is_doubted: bool = False,
+        order_number: str | None = None,
     ) -> Decision:
-        """Read a turn's words and take it. Words in doubt may ask for a person and mean nothing else."""
+        """Read a turn's words and take it. Words in doubt may ask for a person and mean nothing else.
+
+        `order_number` is the order that the call is about by now.
+        """
         said = self.reader.read(words) if words.strip() else {}
         if is_doubted:
             said = {label: sure for label, sure in said.items() if label == Signal.ASKED_FOR_PERSON}
             words = words if said else ""
-        return self.take(TurnSeen(turn, happened, words, said, intent, asr_confidence, is_barge_in))
+        same_case = self.same_case(turn, intent, order_number)
+        return self.take(
+            TurnSeen(turn, happened, words, said, intent, asr_confidence, is_barge_in, same_case)
+        )
+
+    def same_case(self, turn: int, intent: str | None, order_number: str | None) -> int:
+        """Return how many earlier calls are about this case, by what is known of it in this turn."""
+        matters = {one.intent for one in self.turns if one.intent} | ({intent} if intent else set())
+        return about_same_case(self.earlier, matters, order_number)
 
     def is_person_asked_for(self, words: str) -> bool:
         """Say whether these words alone ask for a person."""
@@ -152,11 +174,14 @@ class Watch:
             **self.last.plain(),
             "words_model": self.reader.version,
             "situation": asdict(self.situation),
+            "same_case": self.turns[-1].same_case,
         }
 
     def take(self, turn: TurnSeen) -> Decision:
         """Take a turn and say what to do after it."""
-        self.found += find_signals(turn, self.turns, self.situation, self.policy.topics)
+        if self.turns and self.turns[-1].same_case != turn.same_case:  # known better now
+            self.found = [one for one in self.found if one.signal is not S.CALLED_BEFORE]
+        self.found += find_signals(turn, self.turns, self.policy.topics)
         self.turns.append(turn)
         self.last = decide(self.found, turn, self.policy, self.language, self.situation)
         return self.last

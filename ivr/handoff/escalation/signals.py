@@ -5,7 +5,7 @@ looked at, and nothing an agent says: inferring emotion from a voice is biometri
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,7 +66,8 @@ class TurnSeen:
     """One turn, as the escalation sees it. There is no sound in it, by law and by test.
 
     `said` holds the classifier's calibrated probability for each label; `asr_confidence` is how sure
-    speech recognition was of the words, None for keys and silence.
+    speech recognition was of the words, None for keys and silence. `same_case` counts the earlier calls
+    that are about the same case, as far as the case is known by this turn.
     """
 
     turn: int
@@ -76,13 +77,23 @@ class TurnSeen:
     intent: str | None = None
     asr_confidence: float | None = None
     is_barge_in: bool = False
+    same_case: int = 0
+
+
+@dataclass(frozen=True)
+class EarlierContact:
+    """One call of the last 72 h that was not solved: the order and the matters it was about, where known."""
+
+    order_number: str | None = None
+    matters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Situation:
     """What is known besides the call itself, when it begins.
 
-    `earlier_contacts` counts the caller's other calls in the last 72 h, `waiting` those in the queue now.
+    `earlier_contacts` counts the caller's other calls in the last 72 h, whatever about: agents are told.
+    `waiting` are the callers in the queue now.
     """
 
     earlier_contacts: int = 0
@@ -111,9 +122,18 @@ class Topics:
     alike_from: float = 0.62
 
 
-def find_signals(
-    now: TurnSeen, before: Sequence[TurnSeen], situation: Situation, topics: Topics
-) -> list[Found]:
+def about_same_case(earlier: Iterable[EarlierContact], matters: Set[str], order_number: str | None) -> int:
+    """Return how many of the earlier calls are about this case: the same order, else the same matter.
+
+    Two orders that are both known and differ are two cases, whatever the matter.
+    """
+    return sum(
+        one.order_number == order_number if one.order_number and order_number else bool(one.matters & matters)
+        for one in earlier
+    )
+
+
+def find_signals(now: TurnSeen, before: Sequence[TurnSeen], topics: Topics) -> list[Found]:
     """Return what the newest turn brings, in the order of `Signal`; `before` are the earlier turns."""
     strengths: dict[Signal, float] = {signal: now.said.get(signal.value, 0.0) for signal in READ_FROM_WORDS}
     strengths[Signal.PRESSED_ZERO] = float(now.happened is Happened.PRESSED_ZERO)
@@ -124,13 +144,19 @@ def find_signals(
     strengths[Signal.SEVERAL_PROBLEMS] = float(_is_another_problem(now, before, topics.problem_intents))
     strengths[Signal.RESERVED_TOPIC] = float(now.intent in topics.reserved_intents)
     strengths[Signal.VALUE_AT_STAKE] = float(_value(now) >= topics.valuable_from)
-    strengths[Signal.CALLED_BEFORE] = min(1.0, situation.earlier_contacts / 3) if not before else 0.0
+    strengths[Signal.CALLED_BEFORE] = _called_before(now, before)
     strengths[Signal.HEARING_GOT_WORSE] = float(_has_hearing_got_worse(now, before))
     words = " ".join(now.words.split()[:EVIDENCE_WORDS])
     return [Found(signal, strengths[signal], now.turn, words) for signal in Signal if strengths[signal] > 0.0]
 
 
 _SAID_IN_ANY_GOOD_CALL = frozenset({"thanks", "greet", "goodbye", "affirm", "deny", "inform_number"})
+
+
+def _called_before(now: TurnSeen, before: Sequence[TurnSeen]) -> float:
+    """Return how much it weighs in the turn in which it becomes known, or known otherwise."""
+    is_known = before and before[-1].same_case == now.same_case
+    return 0.0 if is_known else min(1.0, now.same_case / 3)
 
 
 def _repeated(now: TurnSeen, before: Sequence[TurnSeen], alike_from: float) -> float:

@@ -79,6 +79,7 @@ class AnyWatch(Watch):
         asr_confidence: float | None,
         is_barge_in: bool,
         is_doubted: bool = False,
+        order_number: str | None = None,
     ) -> Decision:
         """Return one of all judgements."""
         step, mood = self.chance.pick("escalation", _JUDGEMENTS)

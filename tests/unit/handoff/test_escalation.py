@@ -11,12 +11,22 @@ from ivr.handoff.escalation import EscalationReason
 from ivr.handoff.escalation.decision import REASON_OF, Mood, Step, Watch
 from ivr.handoff.escalation.policy import Adjustment, Condition, Policy, SignalRule
 from ivr.handoff.escalation.questions import MOST_QUESTIONS, Question, questions_before_transfer
-from ivr.handoff.escalation.signals import Happened, Signal, Situation, Topics, TurnSeen, find_signals
+from ivr.handoff.escalation.signals import (
+    EarlierContact,
+    Happened,
+    Signal,
+    Situation,
+    Topics,
+    TurnSeen,
+    about_same_case,
+    find_signals,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = {
     Signal.ASKED_FOR_PERSON: SignalRule("asks", 4, at_once_from=0.5),
     Signal.SAID_ANGRILY: SignalRule("swears", 1.4),
+    Signal.CALLED_BEFORE: SignalRule("called", 1.5, counts_from=0.3, lasts=True, most=1),
     Signal.REPEATED_REQUEST: SignalRule("again", 1.7),
     Signal.NO_INPUT: SignalRule("silent", 0.8),
     Signal.DEADLINE: SignalRule("date", 2.0, lasts=True, most=1),
@@ -46,7 +56,7 @@ def says(one: Watch, turn: int, words: str, **options):
 
 def test_the_escalation_looks_at_words_and_counts_and_never_at_sound() -> None:
     assert {field.name for field in fields(TurnSeen)} == {
-        "turn", "happened", "words", "said", "intent", "asr_confidence", "is_barge_in",
+        "turn", "happened", "words", "said", "intent", "asr_confidence", "is_barge_in", "same_case",
     }  # fmt: skip
     assert {field.name for field in fields(Situation)} == {
         "earlier_contacts", "waiting", "local_minute", "is_staffed",
@@ -126,20 +136,56 @@ def test_conditions_move_the_threshold() -> None:
     ],
 )
 def test_an_amount_named_in_figures_is_value_at_stake(words: str, is_much: bool) -> None:
-    found = find_signals(TurnSeen(1, words=words), [], Situation(), Topics(valuable_from=1000))
+    found = find_signals(TurnSeen(1, words=words), [], Topics(valuable_from=1000))
     assert (Signal.VALUE_AT_STAKE in {one.signal for one in found}) is is_much
 
 
 def test_falling_confidence_of_the_recogniser_is_found() -> None:
     before = [TurnSeen(turn, asr_confidence=sure) for turn, sure in enumerate((0.9, 0.9, 0.9, 0.5, 0.5), 1)]
-    found = find_signals(TurnSeen(6, asr_confidence=0.4), before, Situation(), Topics())
+    found = find_signals(TurnSeen(6, asr_confidence=0.4), before, Topics())
     assert {one.signal for one in found} == {Signal.HEARING_GOT_WORSE}
 
 
-def test_earlier_contacts_count_once_in_the_first_turn() -> None:
-    first = find_signals(TurnSeen(1), [], Situation(earlier_contacts=3), Topics())
+def test_earlier_contacts_count_once_in_the_turn_that_tells_the_case() -> None:
+    first = find_signals(TurnSeen(1, same_case=3), [], Topics())
     assert [(one.signal, one.strength) for one in first] == [(Signal.CALLED_BEFORE, 1.0)]
-    assert find_signals(TurnSeen(2), [TurnSeen(1)], Situation(earlier_contacts=3), Topics()) == []
+    assert find_signals(TurnSeen(2, same_case=3), [TurnSeen(1, same_case=3)], Topics()) == []
+
+
+LATE_ORDER = EarlierContact("471192", frozenset({"order_status"}))
+COMPLAINT = EarlierContact(None, frozenset({"complaint"}))
+
+
+@pytest.mark.parametrize(
+    ("matters", "order", "count"),
+    [
+        (set(), None, 0),
+        ({"opening_hours"}, None, 0),
+        ({"order_status"}, None, 1),
+        ({"cancel_order"}, "471192", 1),
+        ({"order_status"}, "733915", 0),
+        ({"order_status", "complaint"}, "733915", 1),
+    ],
+)
+def test_the_same_order_is_the_same_case_and_else_the_same_matter(
+    matters: set[str], order: str | None, count: int
+) -> None:
+    assert about_same_case([LATE_ORDER, COMPLAINT], matters, order) == count
+
+
+def test_a_call_about_the_same_counts_when_the_matter_is_known_and_no_more_when_the_order_is_another() -> (
+    None
+):
+    one = watch()
+    one.earlier = [LATE_ORDER]
+    noticed = []
+    for turn, (intent, order) in enumerate(
+        [("greet", None), ("order_status", None), ("inform_number", "733915")], 1
+    ):
+        decision = one.judge(turn, Happened.UNDERSTOOD, "", intent, 0.9, False, order_number=order)
+        noticed.append([counted.signal for counted in decision.counted])
+    assert noticed == [[], [Signal.CALLED_BEFORE], []]
+    assert one.facts(3)["same_case"] == 0
 
 
 def test_words_in_doubt_may_ask_for_a_person_and_nothing_else() -> None:
