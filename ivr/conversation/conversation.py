@@ -337,10 +337,10 @@ class Conversation:
         if self.watch is None:
             return None
         heard, is_barge_in, self._is_barge_in = self._heard, self._is_barge_in, False
-        words = heard.text if heard is not None else ""
-        confidence = heard.asr_confidence if heard is not None else None
+        words, confidence = (heard.text, heard.asr_confidence) if heard is not None else ("", None)
         is_doubted = heard is not None and heard.doubt is not None
-        decision = self.watch.judge(turn, happened, words, intent, confidence, is_barge_in, is_doubted)
+        of_turn = (turn, happened, words, intent, confidence, is_barge_in, is_doubted)
+        decision = self.watch.judge(*of_turn, self._known.facts.get("order_number"))
         self._judged.append(Note("triaged", self.watch.facts(turn)))
         return decision
 
