@@ -49,9 +49,12 @@ class SilenceMemory:
     """The encoder of one model with its remembered silence; use from one thread."""
 
     def __init__(
-        self, model: Whisper, precision: Precision = Precision.FLOAT32, silence_step: int = SILENCE_STEP
+        self, model: Whisper, feed_forward: Precision = Precision.FLOAT32, silence_step: int = SILENCE_STEP
     ) -> None:
-        """`silence_step` must divide the 1,500 frames of the window."""
+        """`feed_forward` is how its feed-forward layers multiply, two thirds of the work; attention is exact.
+
+        `silence_step` must divide the 1,500 frames of the window.
+        """
         encoder = model.encoder
         self._mels = model.dims.n_mels
         self._frames = model.dims.n_audio_ctx
@@ -59,8 +62,8 @@ class SilenceMemory:
         self._convolutions = (encoder.conv1, encoder.conv2)
         self._positions: Tensor = encoder.positional_embedding
         self._norm = encoder.ln_post
-        self._layers = [Layer(block, precision) for block in encoder.blocks]
-        self._cross = [CrossSource(block.cross_attn, precision) for block in model.decoder.blocks]
+        self._layers = [Layer(block, Precision.FLOAT32, feed_forward) for block in encoder.blocks]
+        self._cross = [CrossSource(block.cross_attn, Precision.FLOAT32) for block in model.decoder.blocks]
         with torch.inference_mode():
             remembered: list[Rows] = []
             mel = log_mel(_vowel(), self._mels, self._frames * _FRAME)

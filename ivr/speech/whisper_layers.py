@@ -134,11 +134,15 @@ class CrossAttention:
 class Layer:
     """One residual block: self-attention, cross-attention in the decoder, feed-forward."""
 
-    def __init__(self, source: ResidualAttentionBlock, precision: Precision) -> None:
+    def __init__(
+        self, source: ResidualAttentionBlock, precision: Precision, feed_forward: Precision | None = None
+    ) -> None:
+        """`feed_forward` None is the same as `precision`."""
         self.attention = SelfAttention(source.attn, precision)
         self.attention_norm: Norm = source.attn_ln
-        self._wide = linear(source.mlp[0].weight, source.mlp[0].bias.detach(), precision)
-        self._narrow = linear(source.mlp[2].weight, source.mlp[2].bias.detach(), precision)
+        wide, narrow = source.mlp[0], source.mlp[2]
+        self._wide = linear(wide.weight, wide.bias.detach(), feed_forward or precision)
+        self._narrow = linear(narrow.weight, narrow.bias.detach(), feed_forward or precision)
         self._norm: nn.LayerNorm = source.mlp_ln
 
     def feed_forward(self, x: Tensor) -> Tensor:
