@@ -7,10 +7,12 @@ from pathlib import Path
 import yaml
 
 CALLS = Path(__file__).parent / "triage_calls"
-HALVES = ("dev", "held-out")
-HELD_OUT = "held_out_3"  # the sets before it were read, and are for development now
+HALVES = ("dev", "situations", "held-out")  # the last one is for the end, the others for development
+HELD_OUT = "held_out_4"  # the sets before it were read, and are for development now
 DOUBTED = "(doubted)"  # recognition was not sure of the words
 HAPPENED = re.compile(r"\((silence|unclear|interrupts|key 0)\)\s*")
+KNOWN = re.compile(r"\((intent|sure) ([a-z_0-9.]+)\)\s*")
+SURE = 0.9  # of recognition, where a turn does not say
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Labelled:
     reader: int | None
     turns: tuple[str, ...]
     half: str
+    earlier: int = 0  # the caller's other calls in the last three days
 
 
 def read_calls() -> list[Labelled]:
@@ -31,11 +34,23 @@ def read_calls() -> list[Labelled]:
     for file in sorted(CALLS.glob("*.yml")):
         for call in yaml.safe_load(file.read_text(encoding="utf-8"))["calls"]:
             turns, language = tuple(call["turns"]), file.stem[-2:]
-            half = "held-out" if file.stem.startswith(HELD_OUT) else "dev"
-            found.append(Labelled(call["id"], language, call["kind"], call.get("reader"), turns, half))
+            named = call["id"], language, call["kind"], call.get("reader")
+            found.append(Labelled(*named, turns, _half_of(file.stem), call.get("earlier", 0)))
     return found
 
 
+def _half_of(stem: str) -> str:
+    if stem.startswith(HELD_OUT):
+        return "held-out"
+    return "situations" if stem.startswith("situations") else "dev"
+
+
 def words_of(turn: str) -> str:
-    """Return what is said in a turn, without what happens in it."""
-    return HAPPENED.sub("", turn).replace(DOUBTED, "").strip()
+    """Return what is said in a turn, without what happens in it or is known of it."""
+    return KNOWN.sub("", HAPPENED.sub("", turn)).replace(DOUBTED, "").strip()
+
+
+def known_of(turn: str) -> tuple[str | None, float]:
+    """Return the intent of a turn, if it names one, and how sure recognition was of its words."""
+    known = dict(KNOWN.findall(turn))
+    return known.get("intent"), float(known.get("sure", SURE))

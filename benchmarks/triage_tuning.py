@@ -8,37 +8,23 @@ bars (5 % missed at 3 % false) weigh alike; of equals, the one in the middle of 
 """
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.triage import ROOT, fired_at
+from benchmarks.triage import ROOT, Remembered, fired_at
 from benchmarks.triage_cases import Labelled, read_calls
 from ivr.bootstrap import open_encoder
+from ivr.handoff.escalation.decision import WordReader
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import READ_FROM_WORDS, Signal
 from ivr.triage.policy_file import load_policy
 from ivr.triage.word_reader import TrainedWordReader
 
-STEPS = (0.6, 0.75, 0.85, 0.95)
+STEPS = (0.55, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 FALSE_COST, LATE_COST = 5 / 3, 0.25
 
 
-class Remembered(TrainedWordReader):
-    """Reads every turn once."""
-
-    def __init__(self, reader: TrainedWordReader) -> None:
-        super().__init__(reader.weights, reader.bias, reader.labels, reader.version, reader.encoder)
-        self._known: dict[str, Mapping[str, float]] = {}
-
-    def read(self, words: str) -> Mapping[str, float]:
-        """Return the probabilities of each label."""
-        if words not in self._known:
-            self._known[words] = super().read(words)
-        return self._known[words]
-
-
-def cost(calls: list[Labelled], policy: Policy, reader: TrainedWordReader) -> float:
+def cost(calls: list[Labelled], policy: Policy, reader: WordReader) -> float:
     """Return what the mistakes of a policy cost on calls."""
     total = 0.0
     for call in calls:
@@ -58,7 +44,7 @@ def with_level(policy: Policy, signal: Signal, level: float) -> Policy:
     return replace(policy, signals={**policy.signals, signal: rule})
 
 
-def tune(calls: list[Labelled], policy: Policy, reader: TrainedWordReader) -> Policy:
+def tune(calls: list[Labelled], policy: Policy, reader: WordReader) -> Policy:
     """Return the policy with the levels that cost least."""
     signals = [one for one in READ_FROM_WORDS if policy.signals[one].at_once_from is not None]
     for signal in signals:

@@ -4,7 +4,7 @@ import re
 
 SHORTEST_CLAUSE = 3  # words; fewer say nothing by themselves
 STRETCH_WORDS = 24
-MOST_PARTS = 8  # what is read of a turn at most, each 5 ms
+MOST_PARTS = 4  # what is read of a turn at most, each 5 ms
 _SPOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _APOSTROPHES = re.compile(r"[’`´]")
 _BREAK = re.compile(r"[.!?;:\n]+|,")

@@ -1,4 +1,4 @@
-"""Which sentences ask for a person beyond doubt, by their words alone: few patterns, each sure.
+"""Which sentences ask for a person, or decline one, beyond doubt by their words alone: few patterns, sure.
 
 They stand beside the classifier: what they miss it may still read, and they work without it.
 """
@@ -71,10 +71,39 @@ _ASKS = tuple(
 )
 # "No need to talk to anyone", "do I have to speak to somebody": not asked for.
 _BUT_NOT = re.compile(
-    r"\b(?:no need|not need|dont need|dont want|dont have|neednt|without|do i have|do i need|should i|"
+    r"\b(?:no need|not need|dont need|dont want|do not (?:need|want)|dont have|neednt|without|"
+    r"do i have|do i need|should i|"
     r"told me|want you|behöver inte|vill inte|slippa|måste jag|ska jag|sa att jag|trenger ikke|vil ikke|"
     r"en halua|ei tarvitse)\b"
 )
+
+
+_NO_MACHINE = r"(?! (?:robots?|bots?|machines?|computers?|maskin\w*|dator\w*|robot\w*|telefonsvarare))"
+_DECLINES = re.compile(
+    r"\b(?:(?:dont|do not|wont|will not) (?:need|want|have to)|no need|neednt|rather not|without)"
+    r" (?:to )?(?:(?:speak|talk|talking|bother|fetch|get|see|wait)(?: to| with| for)? )?"
+    rf"{_EN_PERSON}\b{_NO_MACHINE}"
+    r"|\b(?:dont|do not|neednt|no need to|need to not|please not) (?:connect|transfer|put) me\b"
+    r"|\byou (?:dont|do not) (?:have|need) to (?:connect|transfer|put|fetch|get|call|ring)\b"
+    r"|\b(?:behöver|vill|måste) (?:jag |du |ni |man )?inte "
+    r"(?:ha |prata med |tala med |snacka med |störa |hämta )?"
+    rf"{_SV_PERSON}\b{_NO_MACHINE}"
+    r"|\b(?:behöver|ska|måste) (?:du |ni )?inte (?:koppla|hämta|skicka|ringa)\b|\bkoppla (?:mig |nån )?inte\b"
+    r"|\bslipper (?:helst )?(?:prata|tala|snacka) med\b"
+    r"|\b(?:trenger|vil) (?:jeg |du )?ikke (?:ha |snakke med |prate med )?"
+    rf"{_NB_PERSON}\b{_NO_MACHINE}"
+)
+
+_WANTS_MORE = re.compile(
+    r"\b(?:want|need|but|get|give|connect|put|vill|behöver|utan|men|ge|hämta|koppla|vil|men)\b"
+)
+
+
+def declines_plainly(words: str) -> bool:
+    """Say whether a turn declines a person and asks for none."""
+    said = normal(words)
+    found = list(_DECLINES.finditer(said))
+    return bool(found) and not _WANTS_MORE.search(said, found[-1].end())
 
 
 def asks_plainly(words: str) -> bool:

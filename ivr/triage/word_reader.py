@@ -15,7 +15,7 @@ from ivr.handoff.escalation.signals import Signal
 from ivr.triage.features import SLOTS, features, normal
 from ivr.triage.lines import ANY_REASON, REASONS
 from ivr.triage.parts import parts_of
-from ivr.triage.plain_requests import SURE, asks_plainly
+from ivr.triage.plain_requests import SURE, asks_plainly, declines_plainly
 
 _log = log.get("triage")
 MODEL = Path("models") / "triage" / "words.npz"
@@ -70,6 +70,8 @@ class TrainedWordReader:
         likeliest = max((label for label in REASONS if label in said), key=said.__getitem__, default=None)
         if likeliest is not None:
             said[likeliest] = max(said[likeliest], any_reason)
+        if declines_plainly(words):
+            said[Signal.ASKED_FOR_PERSON.value] = 0.0
         return said | _plainly(words, said)
 
     def _of_parts(self, logits: np.ndarray) -> np.ndarray:
@@ -86,7 +88,7 @@ class TrainedWordReader:
 
 
 def read_model(data_dir: Path) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
-    """Return weights, bias, and what is said about them: labels, version, encoder. Raises WordsModelMissing."""
+    """Return weights, bias, and labels, version and encoder of them. Raises WordsModelMissing."""
     file = data_dir / MODEL
     try:
         with np.load(file, allow_pickle=False) as stored:

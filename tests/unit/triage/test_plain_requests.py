@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.triage.plain_requests import SURE, asks_plainly
+from ivr.triage.plain_requests import SURE, asks_plainly, declines_plainly
 from ivr.triage.word_reader import NoWordReader
 
 
@@ -42,6 +42,25 @@ def test_a_plain_request_is_found(words: str) -> None:
 )
 def test_talk_of_people_is_none(words: str) -> None:
     assert not asks_plainly(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_declined"),
+    [
+        ("We do not want to talk to anybody, just the price", True),
+        ("you don't have to transfer me", True),
+        ("jag behöver inte prata med nån, säg bara tiden", True),
+        ("jeg vil ikke snakke med noen", True),
+        ("I don't want to talk to a robot, I want a human", False),
+        ("I don't want anyone else, I want Peter", False),
+        ("don't you have a person there", False),
+        ("jag vill inte ha nån maskin", False),
+        ("jag vill inte ha honom, hämta någon annan", False),
+    ],
+)
+def test_declining_a_person_is_told_from_asking_for_another(words: str, is_declined: bool) -> None:
+    assert declines_plainly(words) is is_declined
+    assert not (is_declined and asks_plainly(words))
 
 
 def test_it_works_without_a_trained_model() -> None:
