@@ -23,6 +23,11 @@ class Figure:
         return self.value is not None and self.n >= FEWEST_SHOWN
 
 
+def count_shown(count: int) -> str:
+    """Write how many there were; a few are "under 5", for the same reason."""
+    return f"under {FEWEST_SHOWN}" if 0 < count < FEWEST_SHOWN else f"{count:,}".replace(",", "\u202f")
+
+
 NOTHING = Figure(None, None, None, 0)
 
 

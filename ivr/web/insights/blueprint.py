@@ -7,7 +7,7 @@ from flask import Blueprint, abort, g, render_template, request
 
 from ivr.insights.definitions import definitions
 from ivr.insights.fates import Fate
-from ivr.insights.figures import FEWEST_SHOWN, Figure
+from ivr.insights.figures import FEWEST_SHOWN, Figure, count_shown
 from ivr.insights.friction import mend_first
 from ivr.insights.letters import alert_says
 from ivr.insights.notices import Notice, NoticeKind, Way
@@ -53,6 +53,7 @@ def create_insights_blueprint(services: Services) -> Blueprint:
     blueprint.context_processor(lambda: {"query": _query})
     blueprint.app_template_filter("share")(as_share)
     blueprint.app_template_filter("amount")(as_amount)
+    blueprint.app_template_filter("count_shown")(count_shown)
     blueprint.app_template_filter("plain_name")(plain_name)
     blueprint.app_template_filter("here")(pages.here)
     blueprint.app_template_filter("money")(pages.money)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import floor
 
 from ivr.insights.fates import Fate
-from ivr.insights.figures import Figure
+from ivr.insights.figures import Figure, count_shown
 from ivr.insights.flow import Flow
 
 WIDTH = 960.0
@@ -81,7 +81,14 @@ def day_columns(fates_by_day: Mapping[str, Mapping[str, int]]) -> list[Piece]:
             y -= height
             if count:
                 pieces.append(
-                    Piece(fate, number * step, y, max(1.0, min(step - 2.0, 24.0)), height, f"{day}: {count}")
+                    Piece(
+                        fate,
+                        number * step,
+                        y,
+                        max(1.0, min(step - 2.0, 24.0)),
+                        height,
+                        f"{day}: {count_shown(count)}",
+                    )
                 )
     return pieces
 
@@ -106,7 +113,7 @@ def hour_columns(calls_by_hour: Mapping[str, int]) -> list[Piece]:
             COLUMN_HEIGHT * (1 - calls_by_hour.get(f"{hour:02}", 0) / most),
             step - 6.0,
             COLUMN_HEIGHT * calls_by_hour.get(f"{hour:02}", 0) / most,
-            f"{hour:02}-{hour + 1:02}: {calls_by_hour.get(f'{hour:02}', 0)}",
+            f"{hour:02}-{hour + 1:02}: {count_shown(calls_by_hour.get(f'{hour:02}', 0))}",
         )
         for hour in range(24)
     ]
@@ -121,7 +128,7 @@ def flow_boxes(picture: Flow) -> list[Piece]:
             stop.y,
             BOX,
             max(stop.height, 1.0),
-            str(stop.calls),
+            count_shown(stop.calls),
             stop.column,
         )
         for stop in picture.stops
@@ -141,7 +148,7 @@ def flow_curves(picture: Flow) -> list[Curve]:
         upper += f"{x_to:.1f} {band.y_end:.1f}"
         start, end = band.y_start + tall, band.y_end + tall
         lower = f"V{end:.1f}C{middle:.1f} {end:.1f} {middle:.1f} {start:.1f} {x_from:.1f} {start:.1f}Z"
-        curves.append(Curve(upper + lower, band.end.name, str(band.calls)))
+        curves.append(Curve(upper + lower, band.end.name, count_shown(band.calls)))
     return curves
 
 

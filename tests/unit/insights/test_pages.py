@@ -74,6 +74,17 @@ def test_few_calls_are_not_told_of(tmp_path: Path) -> None:
     assert "too few" in scene.reader().sees("/insights").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("path", ["/insights", "/insights/flow"])
+def test_a_few_of_many_are_not_told_of_either(scene: InsightsScene, path: str) -> None:
+    for number in range(3):
+        scene.call(f"CX{number}", ANSWERED, (Kind.ESCALATED, {"reason": "frustrated"}), caller=None)
+        scene.records.append(f"CX{number}", Kind.CALL_ENDED, outcome="caller_hung_up")
+    scene.catch_up()
+    page = scene.reader().sees(path).get_data(as_text=True)
+    assert "under 5" in page
+    assert '<td class="number">3</td>' not in page
+
+
 @pytest.mark.parametrize("by", ["intent", "language", "hour", "release"])
 def test_heart_is_told_apart(scene: InsightsScene, by: str) -> None:
     page = scene.reader().sees(f"/insights/heart?by={by}").get_data(as_text=True)
