@@ -1,20 +1,20 @@
 """One call on a media stream: one thread owns it, feeds the core and carries out its actions."""
 
-import queue
-
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
 from ivr.calls.asking import answer_to
 from ivr.calls.ear import Ear
 from ivr.calls.ending import StreamEnd, end_call
 from ivr.calls.engines import Engines
-from ivr.calls.heard_language import sounds_like
+from ivr.calls.heard_language import utterance
 from ivr.calls.interruption import Interruption
+from ivr.calls.last_turn import LastTurn
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.logbook import Logbook
 from ivr.calls.mouth import AudioReady, Mouth
+from ivr.calls.results import Results
 from ivr.calls.secret_words import secret_keyed, secret_told
 from ivr.calls.silences import Silences
-from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
+from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand, TurnOver
 from ivr.conversation.actions import Action, AskDialogue, HandOver, HangUp, Listen, Note, Outcome, Say, Tape
 from ivr.conversation.barge_in import Verdict
 from ivr.conversation.conversation import Conversation
@@ -32,6 +32,7 @@ from ivr.conversation.events import (
     UtteranceHeard,
     WaitGrewLong,
 )
+from ivr.conversation.expectation import Expectation
 from ivr.conversation.floor import Floor, FloorEvent, FloorState
 from ivr.conversation.keys import KeyEntry
 from ivr.conversation.wording_choice import STILL_WORKING
@@ -55,14 +56,16 @@ class LiveCall:
         self._ear = ear
         self._engines = engines
         self._max_call_s = max_call_s
-        self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._mouth = Mouth(line, engines.audio, engines.executor, self._post)
+        self._results = Results(line)
+        post = self._results.post
+        self._mouth = Mouth(line, engines.audio, engines.executor, post)
         self._floor = Floor()
         self._keys = KeyEntry()
         self._silences = Silences()
-        hearing, language = engines.hearing, conversation.language
-        self._turn = TurnInHand(ear, hearing, language, engines.clock, self._post, engines.ends)
-        self._interruption = Interruption(ear, self._mouth, engines.hearing, self._post)
+        language = conversation.language
+        self._turn = TurnInHand(ear, engines.hearing, language, engines.clock, post, engines.ends)
+        self._interruption = Interruption(ear, self._mouth, engines.hearing, post)
+        self._last = LastTurn()
         self._log = Logbook(engines.records, conversation.call_id)
         self._is_asked = False  # the dialogue is making an answer
         self._leaving: StreamEnd | None = None
@@ -73,6 +76,10 @@ class LiveCall:
     @property
     def _now(self) -> float:
         return self._engines.clock.monotonic()
+
+    @property
+    def _expects(self) -> Expectation:
+        return self._last.asked(self._conversation.expects)
 
     @property
     def _is_answer_due(self) -> bool:
@@ -119,18 +126,19 @@ class LiveCall:
             case SpeechStarted():
                 self._voice_began()
             case SpeechFaltered(at_s) if self._floor.state is FloorState.CALLER:
-                self._turn.guess(at_s, self._conversation.expects)
+                self._turn.guess(at_s, self._expects)
             case SpeechWentOn() if self._floor.state is FloorState.CALLER:
                 self._turn.go_on()
             case SpeechStopped(at_s):
                 self._caller_stopped(at_s)
 
     def _voice_began(self) -> None:
-        if self._floor.state is FloorState.OPEN and self._interruption.is_echo():
-            return
-        self._caller_began()
+        if self._floor.state is not FloorState.OPEN or not self._interruption.is_echo():
+            self._caller_began()
 
     def _caller_began(self) -> None:
+        if self._floor.state is FloorState.WORKING:
+            self._last.voice_began(self._ear.now_s - self._ear.speech_s)
         self._move(FloorEvent.SPEECH_STARTED)
         if self._floor.state is FloorState.CALLER:
             self._turn.speak_again()
@@ -141,7 +149,7 @@ class LiveCall:
         self._interruption.sound_ended()
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
-            self._turn.pause(at_s, self._conversation.expects)
+            self._turn.pause(at_s, self._expects)
         elif over is not None:  # it sounded like listening: the whole of it decides
             self._interruption.begin(over, has_cut=False)
             self._turn.pause(at_s, self._conversation.expects)
@@ -160,6 +168,7 @@ class LiveCall:
 
     def _take_entry(self, digits: str) -> None:
         self._turn.close_with_keys()
+        self._last.forget()
         self._silences.caller_spoke()
         self._move(FloorEvent.KEYS_ENTERED)
         secret = secret_keyed(self._keys.run, self._conversation)
@@ -168,23 +177,12 @@ class LiveCall:
         self._feed(secret or KeysEntered(digits))
 
     def _lose(self, reason: str) -> None:
-        if self._leaving is not None:
-            self._end = self._leaving
-            return
-        self._log.write(Kind.STREAM_LOST, reason=reason)
-        self._end = StreamEnd.LOST
-
-    def _post(self, result: object) -> None:
-        """Hand in a result from any thread."""
-        self._results.put(result)
-        self._line.wake()
+        if self._leaving is None:
+            self._log.write(Kind.STREAM_LOST, reason=reason)
+        self._end = self._leaving or StreamEnd.LOST
 
     def _drain_results(self) -> None:
-        while True:
-            try:
-                result = self._results.get_nowait()
-            except queue.Empty:
-                return
+        for result in self._results:
             match result:
                 case AudioReady():
                     self._take_audio(result)
@@ -227,6 +225,7 @@ class LiveCall:
             return
         self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s, self._interruption.seen)
         self._move(FloorEvent.BARGED_IN)
+        self._last.voice_began(self._ear.now_s - self._ear.speech_s)
         self._turn.go_on()
         self._interruption.begin(current)
         self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
@@ -240,7 +239,7 @@ class LiveCall:
             self._resume()
         elif self._turn.is_too_long:
             self._move(FloorEvent.SPEECH_STOPPED)
-            self._turn.pause(self._ear.now_s, self._conversation.expects)
+            self._turn.pause(self._ear.now_s, self._expects)
 
     def _watch_for_the_end_of_the_turn(self) -> None:
         if self._keys.digits:  # hands at the keypad: the number they enter wins
@@ -253,26 +252,27 @@ class LiveCall:
             self._move(FloorEvent.BARGED_IN)
             self._move(FloorEvent.SPEECH_STOPPED)
             self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
-        over = self._turn.decide(self._conversation.expects)
-        if over is None:
-            return
-        heard = over.heard
+        if over := self._turn.decide(self._expects):
+            self._turn_ended(over)
+
+    def _turn_ended(self, over: TurnOver) -> None:
+        whole = self._last.whole(over.heard, self._conversation.expects)
+        held, asked = self._last.held(), self._expects
+        heard, speech_ended_s = whole or over.heard, self._ear.now_s - self._turn.pause_s
+        if held is not None and whole is None:
+            self._feed(held)  # it was another turn, or nothing: the answer is due after all
         secret = secret_told(heard, self._conversation)
         if heard is not None and secret is None:
-            self._log.utterance_heard(self._conversation.turn + 1, heard, over)
+            self._log.utterance_heard(self._conversation.turn + 1, heard, over, whole is not None)
         self._turn.close()
+        self._last.end(heard, asked, speech_ended_s)
         self._interruption.end()
         self._mouth.forget_cut()
         if self._floor.state is FloorState.PAUSE:
             self._move(FloorEvent.TURN_ENDED)
-        if heard is None:
-            self._feed(HearingFailed())
-        elif secret is not None:
-            self._feed(secret)
-        else:
-            language = sounds_like(heard, self._conversation.languages.spoken)
-            said = (heard.text, heard.asr_confidence, heard.doubt, language, heard.readings)
-            self._feed(UtteranceHeard(*said))
+        spoken = self._conversation.languages.spoken
+        said = HearingFailed() if heard is None else utterance(heard, spoken, whole is not None)
+        self._feed(secret or said)
 
     def _speak_on(self, verdict: Verdict) -> None:
         """Go on with the sentence that was cut: what cut it was no turn."""
@@ -282,29 +282,27 @@ class LiveCall:
         self._log.barge_in_dismissed(verdict, heard.text, heard.doubt)
         self._turn.close()
         self._interruption.dismiss(verdict)
-        if not self._interruption.has_cut:
-            if self._floor.state is FloorState.WORKING:  # the prompt ended in the meantime
-                self._move(FloorEvent.NOTHING_TO_ANSWER)
-            return
-        self._resume()
+        if self._interruption.has_cut:
+            self._resume()
+        elif self._floor.state is FloorState.WORKING:  # the prompt ended in the meantime
+            self._move(FloorEvent.NOTHING_TO_ANSWER)
 
     def _resume(self) -> None:
+        self._last.forget()
         was_silent = self._mouth.current is None
         self._mouth.resume(self._ear.now_s)
         if was_silent:
             self._prompt_began()
 
     def _watch_silence(self) -> None:
-        if self._keys.digits or self._turn.is_being_heard:
-            return
-        if self._silences.is_caller_overdue(self._ear.now_s):
+        is_busy = self._keys.digits or self._turn.is_being_heard
+        if not is_busy and self._silences.is_caller_overdue(self._ear.now_s):
             self._feed(NothingSaid())
 
     def _watch_the_wait(self) -> None:
         if not self._is_answer_due or not self._mouth.is_silent:
             return
-        times = self._silences.word_due(self._ear.now_s, self._now, self._turn.timing)
-        if times is not None:
+        if times := self._silences.word_due(self._ear.now_s, self._now, self._turn.timing):
             self._feed(WaitGrewLong(times))
 
     # -- what goes out ---------------------------------------------------------------------------
@@ -342,7 +340,7 @@ class LiveCall:
                 self._engines.recorder.take(self._conversation.call_id, action)
 
     def _ask(self, ask: AskDialogue) -> None:
-        self._post(answer_to(ask, self._conversation, self._engines.dialogue))
+        self._results.post(answer_to(ask, self._conversation, self._engines.dialogue))
 
     def _take_reply(self, event: DialogueReplied | DialogueFailed) -> None:
         if event.turn != self._conversation.turn:
@@ -351,6 +349,8 @@ class LiveCall:
         self._turn.timing.reply_came_at = self._now
         if isinstance(event, DialogueReplied):
             self._log.reply_came(event)
+            if self._last.replied(event):
+                return  # the caller goes on with the same sentence, which may become another
         self._feed(event)
 
     def _take_audio(self, ready: AudioReady) -> None:
@@ -371,6 +371,7 @@ class LiveCall:
             self._turn.go_on()
         if current.prompt.id not in STILL_WORKING:
             self._log.answer_sounds(self._turn.timing, self._now)
+            self._last.answer_sounds(self._ear.now_s)
         is_open = current.prompt.is_interruptible
         self._move(FloorEvent.PROMPT_BEGAN if is_open else FloorEvent.DISCLOSURE_BEGAN)
         self._log.prompt_began(current)

@@ -24,8 +24,10 @@ class Logbook:
         """Append an event."""
         self._records.append(self._call_id, kind, **facts)
 
-    def utterance_heard(self, turn: int, heard: Transcription, over: TurnOver) -> None:
-        """Write what was heard in a turn, and why the turn was taken to be over."""
+    def utterance_heard(
+        self, turn: int, heard: Transcription, over: TurnOver, takes_back: bool = False
+    ) -> None:
+        """Write what was heard, why the turn was over, and whether the turn before was its beginning."""
         self.write(
             Kind.UTTERANCE_HEARD,
             turn=turn,
@@ -40,6 +42,7 @@ class Logbook:
             endpoint_wait_s=round(over.wait.seconds, 2),
             longest_pause_s=round(over.longest_pause_s, 2),
             whole=None if over.whole is None else round(over.whole, 2),
+            **({"takes_back": True} if takes_back else {}),
         )
 
     def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float, seen: Glimpse) -> None:

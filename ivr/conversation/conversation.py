@@ -192,7 +192,7 @@ class Conversation:
         self._known.heard(event.text, self.turn + 1, event.doubt)
         if event.doubt is not None or not event.text.strip():
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn + 1))
-        return self._ask(Spoken(event.text, event.readings))
+        return self._ask(Spoken(event.text, event.readings, event.takes_back))
 
     def _secret_told(self, event: SecretTold) -> list[Action]:
         """Tell the caller that it was not kept, once, and go on with the question on the floor."""

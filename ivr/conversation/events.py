@@ -30,7 +30,8 @@ class UtteranceHeard:
     """The caller said something. `doubt` names why it must not be acted on, if so.
 
     `sounds_like` is the language that the sound is in beyond doubt, None when that is not known.
-    `readings` are other words the sound may have been, likeliest first.
+    `readings` are other words the sound may have been, likeliest first. `takes_back` says that the turn
+    before was its beginning only.
     """
 
     text: str
@@ -38,6 +39,7 @@ class UtteranceHeard:
     doubt: str | None = None
     sounds_like: str | None = None
     readings: tuple[str, ...] = ()
+    takes_back: bool = False
 
 
 @dataclass(frozen=True)

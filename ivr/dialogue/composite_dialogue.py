@@ -39,11 +39,14 @@ class CompositeDialogue:
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
         """Answer one input, and what waited when its turn has come. Raises DialogueUnavailable."""
+        takes_back = isinstance(heard, Spoken) and heard.takes_back
+        if takes_back:
+            self._take(call_id)
         halves = self._halves(heard, language)
         if halves is None:
             return self._with_waiting(call_id, self._inner.reply(call_id, heard, language), language)
         (first, intent), (second, _) = halves
-        reply = self._inner.reply(call_id, Spoken(first), language)
+        reply = self._inner.reply(call_id, Spoken(first, takes_back=takes_back), language)
         self._keep(call_id, second)
         if intent in ANSWERED_AT_ONCE:
             return self._joined(call_id, reply, language)

@@ -12,10 +12,14 @@ from ivr.handoff.escalation import EscalationReason
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words the caller said; `readings` are others that the sound may have been, likeliest first."""
+    """Words the caller said; `readings` are others that the sound may have been, likeliest first.
+
+    `takes_back` says that the input before was only their beginning, and is to be as if never said.
+    """
 
     text: str
     readings: tuple[str, ...] = ()
+    takes_back: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")
 REMEMBERED_CALLS = 4096
+# Rasa's own way to undo a user's message takes the listening before it along; the next message needs that.
+TAKEN_BACK = [{"event": "rewind"}, {"event": "action", "name": "action_listen"}]
 _ORDER_NUMBER, _POSTCODE = "order_number", "postcode"
 DIGITS_ONLY = DIGIT * 6
 _STAND_IN = "000000"  # what Rasa is given for a number with letters, which it was not trained on
@@ -59,10 +61,13 @@ class RasaDialogue:
         self._order_shape = order_shape
         self._connections = threading.local()
         self._expected: OrderedDict[str, Expectation] = OrderedDict()
+        self._expected_before: dict[str, Expectation] = {}  # of the same calls, a turn earlier
         self._lock = threading.Lock()
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
         """Answer one input. Blocking up to twice the time limit. Raises DialogueUnavailable."""
+        if isinstance(heard, Spoken) and heard.takes_back:
+            self._take_back(call_id)
         code, message = self._code(call_id, heard, language)
         message = message if code else self._message(call_id, heard, language)
         if not message:
@@ -114,12 +119,24 @@ class RasaDialogue:
         """Empty Rasa's memory of a call that is over; personal data does not stay there."""
         with self._lock:
             self._expected.pop(call_id, None)
+            self._expected_before.pop(call_id, None)
         try:
             path = f"/conversations/{quote(call_id, safe='')}/tracker/events"
             self._ask(self._serving.url_of(call_id), "PUT", path, [])
         except DialogueUnavailable as gone:
             _log.warning("call_not_forgotten", call_id=call_id, why=str(gone))
         self._serving.forget(call_id)
+
+    def _take_back(self, call_id: str) -> None:
+        """Make Rasa forget the last input and what it answered; where it cannot, both inputs stand."""
+        path = f"/conversations/{quote(call_id, safe='')}/tracker/events"
+        try:
+            self._ask(self._serving.url_of(call_id), "POST", path, TAKEN_BACK)
+        except DialogueUnavailable as gone:
+            _log.warning("turn_not_taken_back", call_id=call_id, why=str(gone))
+            return
+        with self._lock:
+            self._expected[call_id] = self._expected_before.get(call_id, Expectation())
 
     def _message(self, call_id: str, heard: CallerInput, language: str) -> str:
         if isinstance(heard, Keyed):
@@ -173,10 +190,12 @@ class RasaDialogue:
 
     def _remember(self, call_id: str, expects: Expectation) -> None:
         with self._lock:
+            self._expected_before[call_id] = self._expected.get(call_id, Expectation())
             self._expected[call_id] = expects
             self._expected.move_to_end(call_id)
             while len(self._expected) > REMEMBERED_CALLS:
-                self._expected.popitem(last=False)
+                oldest, _ = self._expected.popitem(last=False)
+                self._expected_before.pop(oldest, None)
 
     def _ask(self, url: str, method: str, path: str, body: Any) -> Any:
         connection = getattr(self._connections, "session", None)

@@ -1,10 +1,11 @@
 """When to stop asking a dialogue that fails, and which one answers instead."""
 
 import threading
+from dataclasses import replace
 
 from ivr import log
 from ivr.clock import Clock
-from ivr.dialogue.dialogue import CallerInput, Dialogue, DialogueReply, DialogueUnavailable
+from ivr.dialogue.dialogue import CallerInput, Dialogue, DialogueReply, DialogueUnavailable, Spoken
 
 _log = log.get("dialogue")
 FAILURES_TO_OPEN = 3  # in a row
@@ -56,7 +57,9 @@ class ResilientDialogue:
         except DialogueUnavailable as unavailable:
             if not unavailable.is_retrying_useful:
                 raise
-            return self._primary.reply(call_id, heard, language)
+            # What was to be taken back may have been: twice would take back the turn before it.
+            again = replace(heard, takes_back=False) if isinstance(heard, Spoken) else heard
+            return self._primary.reply(call_id, again, language)
 
     def _is_resting(self) -> bool:
         with self._lock:

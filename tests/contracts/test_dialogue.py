@@ -91,3 +91,12 @@ def test_a_call_that_is_over_is_forgotten_however_often_it_is_said(dialogue: Dia
     dialogue.forget(call_id)
     fresh = dialogue.reply(call_id, Spoken("yes"), "en")
     assert fresh.expects.step != "order_number"
+
+
+def test_a_beginning_that_is_taken_back_is_as_if_it_was_never_said(dialogue: Dialogue) -> None:
+    interrupted, fresh = (f"CA{uuid.uuid4().hex}" for _ in range(2))
+    dialogue.reply(interrupted, Spoken("where is my order?"), "en")
+    both = Spoken("what are your opening hours", takes_back=True)
+    found, wanted = dialogue.reply(interrupted, both, "en"), dialogue.reply(fresh, Spoken(both.text), "en")
+    assert (found.intent, found.expects, found.facts) == (wanted.intent, wanted.expects, wanted.facts)
+    assert [prompt.id for prompt in found.prompts] == [prompt.id for prompt in wanted.prompts]

@@ -115,3 +115,18 @@ def test_places_to_cut(text: str, cut: tuple[str, str]) -> None:
 @pytest.mark.parametrize("text", ["", "and", "yes and no", "four and seven", "this and"])
 def test_short_words_are_not_cut(text: str) -> None:
     assert places(text, "en") == []
+
+
+def test_a_beginning_taken_back_takes_what_waited_along_and_the_whole_is_cut_anew() -> None:
+    both, inner = dialogue(
+        where_is_my_order=reply("utter_ask_order_number", expects=NUMBER),
+        cancel_my_order=reply("utter_too_late_to_cancel", "utter_ask_anything_else"),
+    )
+    both.reply("CA1", Spoken("where is my order and cancel my order"), "en")
+    both.reply("CA1", Spoken("where is my order and when are you open", takes_back=True), "en")
+    inner._lines = [reply("utter_order_shipped", "utter_ask_anything_else")]
+    assert inner.heard[1] == ("CA1", Spoken("when are you open", takes_back=True))
+    assert names(both.reply("CA1", Spoken("471192"), "en")) == [
+        "utter_order_shipped",
+        "utter_ask_anything_else",
+    ]

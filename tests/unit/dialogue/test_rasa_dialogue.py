@@ -221,3 +221,14 @@ def test_ready_means_that_a_model_is_loaded(odd: OddRasa, dialogue: RasaDialogue
     assert dialogue.is_ready()
     odd.answer = lambda path, body: (200, b'{"model_id": ""}')  # type: ignore[method-assign]
     assert not dialogue.is_ready()
+
+
+def test_a_beginning_is_taken_back_before_the_whole_is_sent_and_only_then_listening_goes_on() -> None:
+    odd = OddRasa()
+    with serving(odd) as url:
+        asked = RasaDialogue(url, "secret", WORDING)
+        asked.reply("CA1", Spoken("I want to cancel"), "en")
+        asked.reply("CA1", Spoken("I want to cancel my order", takes_back=True), "en")
+    paths = [path.partition("?")[0].rpartition("/")[2] for path, _ in odd.sent]
+    assert paths == ["webhook", "tracker", "events", "webhook", "tracker"]
+    assert [event["event"] for event in odd.sent[2][1]] == ["rewind", "action"]

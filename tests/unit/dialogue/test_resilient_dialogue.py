@@ -88,3 +88,12 @@ def test_all_else_fetches_a_person_because_the_engine_is_gone(said: str, intent:
 def test_keyed_digits_fetch_a_person_too() -> None:
     reply = KeywordDialogue(WORDING).reply("CA1", Keyed("471192"), "en")
     assert reply.escalation is EscalationReason.DIALOGUE_UNAVAILABLE
+
+
+def test_what_is_taken_back_is_taken_back_once_however_often_the_engine_is_asked() -> None:
+    primary = ScriptedDialogue(lines=[DROPPED, ANSWER])
+    resilient(primary).reply("CA1", Spoken("to my sister", takes_back=True), "en")
+    assert [heard for _, heard in primary.heard] == [
+        Spoken("to my sister", takes_back=True),
+        Spoken("to my sister"),
+    ]
