@@ -76,6 +76,7 @@ def test_few_calls_are_not_told_of(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/insights", "/insights/flow"])
 def test_a_few_of_many_are_not_told_of_either(scene: InsightsScene, path: str) -> None:
+    scene.clock.advance(86_400)
     for number in range(3):
         scene.call(f"CX{number}", ANSWERED, (Kind.ESCALATED, {"reason": "frustrated"}), caller=None)
         scene.records.append(f"CX{number}", Kind.CALL_ENDED, outcome="caller_hung_up")
