@@ -95,6 +95,8 @@ def _tell(what: str, began: float) -> None:
 
 def _measure(engine: Engine, scene: InsightsScene) -> dict[str, Any]:
     reader = scene.reader()
+    for path in PAGES.values():  # the service has been running: templates and word lists are read
+        reader.sees(f"/insights{path}")
     pages = []
     for name, scope in _scopes().items():
         for page, path in PAGES.items():
