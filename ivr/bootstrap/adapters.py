@@ -1,5 +1,6 @@
 """Which adapter stands behind each port, by the settings: the only file that chooses."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -68,6 +69,11 @@ def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
 def open_encoder(data_dir: Path) -> SentenceEncoder:
     """Return what compares meanings, from its files. Raises EncoderMissing."""
     return E5Encoder(data_dir / FOLDER)
+
+
+def open_training_encoder(data_dir: Path) -> SentenceEncoder:
+    """Return the same on all cores, for thousands of sentences at once. Raises EncoderMissing."""
+    return E5Encoder(data_dir / FOLDER, threads=os.cpu_count() or 1)
 
 
 def make_order_book(settings: Settings, database: Engine) -> OrderBook:
