@@ -173,7 +173,9 @@ class _PhoneEngine:
         return _speak, _transcriber()
 
 
-ivr.add_command(nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial, bootstrap.open_encoder))
+ivr.add_command(
+    nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial, bootstrap.open_training_encoder)
+)
 ivr.add_command(knowledge_command(load))
 ivr.add_command(
     policy_command(
