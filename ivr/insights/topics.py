@@ -96,8 +96,8 @@ def quoted_places(found: Iterable[QuotedCall]) -> list[Quoted]:
 
 def _quotes(calls: Iterable[QuotedCall]) -> tuple[str, ...]:
     shown: list[str] = []
-    for one in calls:
-        text = redact(one.text, one.language).text
+    for words, language in dict.fromkeys((one.text, one.language) for one in calls):
+        text = redact(words, language).text
         if text not in shown and _plain(text):  # a number alone tells nothing
             shown.append(text)
         if len(shown) == QUOTES_SHOWN:
