@@ -7,12 +7,16 @@ by as long as it took. Beside it, silence alone decides, 0.5, 0.7 and 1.0 s afte
 Turn v3 alone, asked 0.2 s after the voice stops, by its authors' threshold. The waits were chosen on
 the splits "development", "second" and "third"; "unseen" has other sentences, voices, people and pauses.
 
+Who is cut off and goes on before 0.6 s of the answer have sounded is heard as one utterance after all, and
+the bot takes back what it began to say: counted in its own column, and cut off all the same.
+
 The curve says what all waits made shorter or longer would give: of each pause, its length, its words and
 when they were known are kept, and the same rules decide again.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -32,6 +36,7 @@ from ivr.calls.turn_ends import TurnEnds, open_turn_ends
 from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.config import load
 from ivr.conversation import endpointing
+from ivr.conversation.continuation import goes_on
 from ivr.speech.weights import ModelFolder
 from tests.fakes.steered_clock import SteeredClock
 from tests.fakes.steered_line import SteeredLine
@@ -42,6 +47,7 @@ SPLITS = {"development": DEVELOPMENT, "second": SECOND, "third": THIRD, "unseen"
 SCALES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)  # of every wait
 SILENCES_S = (0.5, 0.7, 1.0)
 SMART_TURN = "Smart Turn alone"
+ANSWER_AFTER_S = 0.1  # the end of a turn: dialogue and the first sound, p50 of turn_latency.py
 EARLY_S = 0.05  # a turn ended in the last sounds of its last word is not cut off
 
 
@@ -59,6 +65,16 @@ class Ended:
     def is_cut_off(self) -> bool:
         """Whether the caller had more to say."""
         return self.at_s is not None and self.at_s < self.utterance.ends_s - EARLY_S
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the caller went on so soon that the bot takes both parts as one."""
+        parts = list(pairwise(self.utterance.speech_s))
+        if self.at_s is None or not self.is_cut_off:
+            return False
+        before, after = next(((one, next_) for one, next_ in parts if next_[0] > self.at_s), parts[-1])
+        heard_s = max(0.0, after[0] - self.at_s - ANSWER_AFTER_S)
+        return goes_on(after[0] - before[1], heard_s)
 
     @property
     def waited_s(self) -> float | None:
@@ -251,6 +267,7 @@ def summary(results: list[Ended]) -> list[dict[str, Any]]:
                     "with_pauses": len(paused),
                     "cut_off": cut,
                     "cut_off_share": round(cut / max(1, len(paused)), 3),
+                    "taken_back": sum(one.is_taken_back for one in paused),
                     "wait_whole_s": spread([wait for wait in waits if wait is not None]),
                     "wait_paused_s": spread([one.waited_s for one in paused if one.waited_s is not None]),
                 }
@@ -280,6 +297,7 @@ def main(split: str, every: int, show: bool) -> None:
             f"{row['by']}, {row['kind']}",
             row["with_pauses"],
             row["cut_off"],
+            row["taken_back"],
             f"{100 * row['cut_off_share']:.1f} %",
             row["wait_whole_s"]["p50"],
             row["wait_whole_s"]["p95"],
@@ -288,7 +306,7 @@ def main(split: str, every: int, show: bool) -> None:
         for row in rows
         if row["by"] == "ours" or row["kind"] == "all"
     ]
-    head = ["", "with pauses", "cut off", "share", "wait p50", "p95", "after pauses"]
+    head = ["", "with pauses", "cut off", "of them taken back", "share", "wait p50", "p95", "after pauses"]
     click.echo(table(head, cells))
     if smart_turn is not None:
         took = spread(smart_turn.took_s)
