@@ -97,7 +97,7 @@ def _measure(engine: Engine, scene: InsightsScene) -> dict[str, Any]:
     reader = scene.reader()
     for path in PAGES.values():  # the service has been running: templates and word lists are read
         reader.sees(f"/insights{path}")
-    pages = []
+    pages: list[dict[str, Any]] = []
     for name, scope in _scopes().items():
         for page, path in PAGES.items():
             path += ("&" if "?" in path else "?") + urlencode(scope)
@@ -110,9 +110,9 @@ def _measure(engine: Engine, scene: InsightsScene) -> dict[str, Any]:
     print(f"the slowest: {worst['page']}, p95 {worst['p95']} s")
     new = list(_new_calls(engine, scene))
     waited = spread([COUNT_S + seconds for seconds, _ in new])
-    worked = spread([cpu for _, cpu in new])["p50"]
+    new_cpu_s = spread([cpu for _, cpu in new])["p50"]
     print(f"a new call is on the pages after {waited['p95']} s at p95, {COUNT_S} s of it until its turn")
-    return {"stored": _rows(engine), "pages": pages, "new_call_s": waited, "new_call_cpu_p50": worked}
+    return {"stored": _rows(engine), "pages": pages, "new_call_s": waited, "new_call_cpu_p50": new_cpu_s}
 
 
 def _asked(ask: Any) -> tuple[float, float]:

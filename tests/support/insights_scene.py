@@ -58,7 +58,7 @@ class InsightsServices:
 class InsightsScene:
     """Records and their tally on one steered clock, and the pages over them."""
 
-    def __init__(self, folder: Path, url: str | None = None, now: datetime = START, **settings: Any) -> None:
+    def __init__(self, folder: Path, url: str | None = None, now: datetime = START, **changed: Any) -> None:
         url = url or f"sqlite:///{folder}/ivr.db"
         self.clock, self.feed = SteeredClock(now), Feed()
         self.engine = open_engine(url)
@@ -67,7 +67,7 @@ class InsightsScene:
         self.tally = self.another_tally()
         self.notices = SqlNotices(self.engine)
         owners = {"order_status": "Logistics"}
-        settings = make_settings(database_url=url, **settings)
+        settings = make_settings(database_url=url, **changed)
         self.services = InsightsServices(
             settings, self.clock, self.records, self.feed, self.tally, self.notices, owners, ServicePolicy()
         )
