@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -173,15 +173,16 @@ class _PhoneEngine:
         return _speak, _transcriber()
 
 
+_load_apart = partial(load, is_phone_needed=False)
 ivr.add_command(
-    nlu_command(load, RASA_VENV, _PhoneEngine(), bootstrap.open_trial, bootstrap.open_training_encoder)
+    nlu_command(_load_apart, RASA_VENV, _PhoneEngine(), bootstrap.open_trial, bootstrap.open_training_encoder)
 )
-ivr.add_command(knowledge_command(load))
+ivr.add_command(knowledge_command(_load_apart))
 ivr.add_command(
     policy_command(
-        load,
-        lambda: bootstrap.open_stored_calls(load()),
-        lambda language: open_intents(load(), RASA_VENV, language),
+        _load_apart,
+        lambda: bootstrap.open_stored_calls(_load_apart()),
+        lambda language: open_intents(_load_apart(), RASA_VENV, language),
         bootstrap.open_encoder,
     )
 )

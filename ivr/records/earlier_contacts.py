@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Protocol
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.records import rows
+from ivr.records.database import beginning
 from ivr.records.kinds import Kind
 from ivr.records.models import call_events, calls
-from ivr.records.store import CallEvent, RecordsUnavailable
+from ivr.records.store import CallEvent
 
 LATELY = timedelta(hours=72)  # a matter that was solved does not bring its caller back within three days
 MOST_CALLS = 50  # of a number that many share; the newest
@@ -22,9 +22,12 @@ TELLING = (
 
 
 def ids_since(database: Engine, begin: datetime) -> list[str]:
-    """Return the ids of the calls that began at or after a moment, the oldest first."""
+    """Return the ids of the calls that began at or after a moment, the oldest first.
+
+    Raises RecordsUnavailable.
+    """
     query = select(calls.c.call_id).where(calls.c.started_at >= begin).order_by(calls.c.started_at)
-    with database.connect() as connection:
+    with beginning(database) as connection:
         return list(connection.execute(query).scalars())
 
 
@@ -58,16 +61,13 @@ class SqlEarlierContacts:
             .order_by(calls.c.started_at.desc())
             .limit(MOST_CALLS)
         )
-        try:
-            with self._database.connect() as connection:
-                ids = list(connection.execute(query).scalars())
-                wanted = (
-                    select(call_events)
-                    .where(call_events.c.call_id.in_(ids), call_events.c.kind.in_(TELLING))
-                    .order_by(call_events.c.call_id, call_events.c.seq)
-                )
-                found = [rows.call_event(row) for row in connection.execute(wanted)] if ids else []
-        except SQLAlchemyError as failed:
-            raise RecordsUnavailable(str(failed)) from failed
+        with beginning(self._database) as connection:
+            ids = list(connection.execute(query).scalars())
+            wanted = (
+                select(call_events)
+                .where(call_events.c.call_id.in_(ids), call_events.c.kind.in_(TELLING))
+                .order_by(call_events.c.call_id, call_events.c.seq)
+            )
+            found = [rows.call_event(row) for row in connection.execute(wanted)] if ids else []
         by_call = {one: list(events) for one, events in groupby(found, lambda event: event.call_id)}
         return [by_call.get(one, []) for one in ids]
