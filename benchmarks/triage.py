@@ -50,7 +50,7 @@ from ivr.conversation.prompt import Prompt
 from ivr.dialogue.dialogue import DialogueReply, Verdict
 from ivr.handoff.escalation.decision import Watch, WordReader
 from ivr.handoff.escalation.policy import Policy
-from ivr.handoff.escalation.signals import Signal, Situation
+from ivr.handoff.escalation.signals import EarlierContact, Signal, Situation
 from ivr.nlu.heard_layer import Heard, HeardLayer
 from ivr.triage.policy_file import load_policy
 from ivr.triage.word_reader import NoWordReader, TrainedWordReader
@@ -97,7 +97,8 @@ def fired_at(call: Labelled, policy: Policy, reader: WordReader) -> int | None:
 
 def played(call: Labelled, policy: Policy, reader: WordReader) -> tuple[int | None, set[Signal]]:
     """Play the call through the core; return when a person was fetched and what had counted until then."""
-    watch = Watch(policy, reader, call.language, Situation(earlier_contacts=call.earlier))
+    earlier = [EarlierContact(matters=frozenset({matter})) for matter in call.earlier]
+    watch = Watch(policy, reader, call.language, Situation(len(earlier)), earlier=earlier)
     at = _played(call, watch)
     counting = {name: rule.counts_from for name, rule in policy.signals.items()}
     return at, {one.signal for one in watch.found if one.strength >= counting.get(one.signal, 2.0)}

@@ -25,7 +25,7 @@ class Labelled:
     reader: int | None
     turns: tuple[str, ...]
     half: str
-    earlier: int = 0  # the caller's other calls in the last three days
+    earlier: tuple[str, ...] = ()  # what the unsolved calls of the last three days were about
 
 
 def read_calls() -> list[Labelled]:
@@ -35,7 +35,7 @@ def read_calls() -> list[Labelled]:
         for call in yaml.safe_load(file.read_text(encoding="utf-8"))["calls"]:
             turns, language = tuple(call["turns"]), file.stem[-2:]
             named = call["id"], language, call["kind"], call.get("reader")
-            found.append(Labelled(*named, turns, _half_of(file.stem), call.get("earlier", 0)))
+            found.append(Labelled(*named, turns, _half_of(file.stem), tuple(call.get("earlier", ()))))
     return found
 
 
