@@ -195,6 +195,7 @@ ivr.add_command(call_command(_speak, _transcribe))
 
 def main() -> None:
     """Run the command; errors the operator can mend are told in one message, without a traceback."""
+    log.configure()  # on standard error, so that what scripts read stays clean
     try:
         ivr(standalone_mode=True)
     except (IvrError, CarrierNotStarted) as problem:

@@ -20,6 +20,20 @@ class WordingInvalid(IvrError):
     """A responses file cannot be used; the message says which and why."""
 
 
+class LanguageUnknown(IvrError):
+    """Nothing is said in this language; the message names those that are there."""
+
+
+def said_in(nlu_data: Path, language: str) -> str:
+    """Return the language if the folder has wording in it. Raises LanguageUnknown."""
+    known = sorted(file.stem for file in (nlu_data / "responses").glob("*.yml"))
+    if language not in known:
+        raise LanguageUnknown(
+            f"nothing is said in `{language}`; there are {', '.join(known) or 'no languages'}"
+        )
+    return language
+
+
 class Wording:
     """Looks up prompts by name and language. Immutable, any thread."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ivr.clock import SystemClock
+from ivr.dialogue.wording import said_in
 from ivr.knowledge.article import write_article
 from ivr.knowledge.importing import ImportWrong, Section, drafts, sections_of
 from ivr.knowledge.library import Library
@@ -17,6 +18,7 @@ DRAFTS = Path("knowledge") / "drafts"  # one folder deeper than what the bot say
 KINDS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".csv": "csv"}
 LARGEST_BYTES = 5_000_000
 TRUSTED_FOR = timedelta(days=180)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
 def knowledge_command(load: Callable[[], Any]) -> click.Group:
@@ -37,8 +39,7 @@ def knowledge_command(load: Callable[[], Any]) -> click.Group:
         it to knowledge/<language>/. A draft that is there already is left as it is.
         """
         nlu_data = load().nlu_data_dir
-        if not (nlu_data / "responses" / f"{language}.yml").exists():
-            raise ImportWrong(f"nothing is said in `{language}`: there is no responses/{language}.yml")
+        said_in(nlu_data, language)
         today = SystemClock().now().date()
         read = [(file, _sections(file)) for file in files]
         folder = nlu_data / DRAFTS / language
@@ -53,30 +54,47 @@ def knowledge_command(load: Callable[[], Any]) -> click.Group:
                 click.echo(f"{file}: {target}")
         click.echo("Read each, shorten `spoken`, add questions, move it one folder up; then `ivr nlu check`.")
 
+    _add_reading(knowledge, load)
+    return knowledge
+
+
+def _add_reading(knowledge: click.Group, load: Callable[[], Any]) -> None:
     @knowledge.command("due")
-    def due() -> None:
+    @_as_json
+    def due(as_json: bool) -> None:
         """List the articles past their check-by date, the longest overdue first. Exit code 1 if any."""
         overdue = Library.load(load().nlu_data_dir).due(SystemClock().now().date())
-        for article in overdue:
-            click.echo(f"{article.check_by}  {article.language}/{article.slug}.md  {article.owner}")
+        lines = [
+            {"check_by": str(one.check_by), "file": f"{one.language}/{one.slug}.md", "owner": one.owner}
+            for one in overdue
+        ]
+        if as_json:
+            click.echo(json.dumps(lines, ensure_ascii=False))
+        else:
+            told = "\n".join("  ".join(line.values()) for line in lines)
+            click.echo(told or "Every article is within its date.")
         if overdue:
             raise SystemExit(1)
-        click.echo("Every article is within its date.")
 
     @knowledge.command("ask")
     @click.argument("question")
     @click.option("--language", default="en", show_default=True)
-    def ask(question: str, language: str) -> None:
+    @_as_json
+    def ask(question: str, language: str, as_json: bool) -> None:
         """Tell what the bot would answer, and the three likest articles."""
-        library = Library.load(load().nlu_data_dir)
-        likest = library.search(question, language, 3)
-        row = {
-            "says": library.spoken_answer(question, language),
-            "likest": {found.article.slug: round(found.alike, 2) for found in likest},
-        }
-        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
-
-    return knowledge
+        if not question.strip():
+            raise click.UsageError("QUESTION is empty.")
+        nlu_data = load().nlu_data_dir
+        library = Library.load(nlu_data)
+        likest = library.search(question, said_in(nlu_data, language), 3)
+        says = library.spoken_answer(question, language)
+        if as_json:
+            row = {"says": says, "likest": {found.article.slug: round(found.alike, 2) for found in likest}}
+            click.echo(json.dumps(row, ensure_ascii=False))
+            return
+        click.echo(says or "No article answers this.")
+        for found in likest:
+            click.echo(f"  {found.alike:.2f}  {found.article.slug}")
 
 
 def _sections(file: Path) -> list[Section]:

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from ivr.clock import SystemClock
 from ivr.config import Settings
+from ivr.dialogue.wording import said_in
 from ivr.errors import IvrError
 from ivr.nlu.command_options import as_json_option
 from ivr.nlu.corpus import holdout_lines, training_lines
@@ -42,13 +43,17 @@ def add_measuring(
 
 def _add_hear(group: click.Group, load: Callable[[], Settings], engine_of: EngineOf) -> None:
     @group.command("hear")
-    @click.option("--limit", type=int, help="Hear at most this many, then stop; run again to go on.")
+    @click.option(
+        "--limit", type=click.IntRange(1), help="Hear at most this many, then stop; run again to go on."
+    )
     @click.option("--minutes", type=float, help="Stop after this long; run again to go on.")
     @click.option("--language", "chosen", multiple=True, help="Only these languages.")
     @click.option(
         "--part", type=click.Choice(["holdout", "training", "both"]), default="both", show_default=True
     )
-    @click.option("--takes", default=5, show_default=True, help="Voices a line, at most.")
+    @click.option(
+        "--takes", type=click.IntRange(1), default=5, show_default=True, help="Voices a line, at most."
+    )
     @as_json_option
     def hear(
         limit: int | None,
@@ -64,6 +69,7 @@ def _add_hear(group: click.Group, load: Callable[[], Settings], engine_of: Engin
         closest to its own intent is trained on from then on; what lands nearer another one is listed.
         """
         nlu_data = load().nlu_data_dir
+        chosen = tuple(said_in(nlu_data, language) for language in chosen)
         until_s = None if minutes is None else SystemClock().monotonic() + 60 * minutes
         parts = ("holdout", "training") if part == "both" else (part,)
         done = _hear_parts(nlu_data, parts, chosen, takes, limit, until_s, engine_of, as_json)
@@ -118,8 +124,9 @@ def _add_compare(group: click.Group, load: Callable[[], Settings], rasa_venv: Pa
         settings = load()
         store = ModelStore(settings.data_dir)
         reports = []
-        for name in (before, after):
-            with open_model(store.model(store.resolve(name)), rasa_venv, settings.data_dir) as reader:
+        models = [store.model(store.resolve(name)) for name in (before, after)]
+        for model in models:
+            with open_model(model, rasa_venv, settings.data_dir) as reader:
                 reports.append(measure(reader, settings.nlu_data_dir, _bar(as_json)))
         changes = changed(*reports)
         figures = [report.guarded() for report in reports]

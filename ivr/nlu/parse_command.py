@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ivr.config import Settings
+from ivr.dialogue.wording import said_in
 from ivr.nlu.command_options import as_json_option
 from ivr.nlu.corpus import NOT_UNDERSTOOD, as_heard
 from ivr.nlu.model_reader import Parsed, open_model
@@ -30,7 +31,9 @@ def add_parsing(group: click.Group, load: Callable[[], Settings], rasa_venv: Pat
         With --json each answer is one line: sentence, plain (as Rasa gets it), intent, best, confidence,
         second and second_confidence. `intent` is nlu_fallback where the bot would ask again.
         """
-        data_dir = load().data_dir
+        settings = load()
+        said_in(settings.nlu_data_dir, language)
+        data_dir = settings.data_dir
         store = ModelStore(data_dir)
         said = sentences or _lines(sys.stdin)
         with open_model(store.model(store.resolve(name)), rasa_venv, data_dir) as reader:
