@@ -2,11 +2,11 @@
 
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
 from ivr.calls.asking import answer_to
+from ivr.calls.barge_in import BargeIn
 from ivr.calls.ear import Ear
 from ivr.calls.ending import StreamEnd, end_call
 from ivr.calls.engines import Engines
 from ivr.calls.heard_language import utterance
-from ivr.calls.interruption import Interruption
 from ivr.calls.last_turn import LastTurn
 from ivr.calls.line import Frame, KeyPressed, Line, LineClosed, LineMessage, MarkReached
 from ivr.calls.logbook import Logbook
@@ -64,7 +64,7 @@ class LiveCall:
         self._silences = Silences()
         language = conversation.language
         self._turn = TurnInHand(ear, engines.hearing, language, engines.clock, post, engines.ends)
-        self._interruption = Interruption(ear, self._mouth, engines.hearing, post)
+        self._barge_in = BargeIn(ear, self._mouth, engines.hearing, post)
         self._last = LastTurn()
         self._log = Logbook(engines.records, conversation.call_id)
         self._is_asked = False  # the dialogue is making an answer
@@ -133,7 +133,7 @@ class LiveCall:
                 self._caller_stopped(at_s)
 
     def _voice_began(self) -> None:
-        if self._floor.state is not FloorState.OPEN or not self._interruption.is_echo():
+        if self._floor.state is not FloorState.OPEN or not self._barge_in.is_echo():
             self._caller_began()
 
     def _caller_began(self) -> None:
@@ -145,13 +145,13 @@ class LiveCall:
             self._silences.caller_spoke()
 
     def _caller_stopped(self, at_s: float) -> None:
-        over = self._mouth.current if self._interruption.is_held else None
-        self._interruption.sound_ended()
+        over = self._mouth.current if self._barge_in.is_held else None
+        self._barge_in.sound_ended()
         self._move(FloorEvent.SPEECH_STOPPED)
         if self._floor.state is FloorState.PAUSE:
             self._turn.pause(at_s, self._expects)
         elif over is not None:  # it sounded like listening: the whole of it decides
-            self._interruption.begin(over, has_cut=False)
+            self._barge_in.begin(over, has_cut=False)
             self._turn.pause(at_s, self._conversation.expects)
         elif self._floor.state in {FloorState.BOT, FloorState.DISCLOSING, FloorState.OPEN}:
             self._ear.begin_new_turn()  # a cough, a hum or an echo; nothing was made of it
@@ -159,7 +159,7 @@ class LiveCall:
     def _take_key(self, key: str) -> None:
         if self._floor.state is FloorState.LEAVING:
             return
-        self._interruption.end()
+        self._barge_in.end()
         self._prompts_ended(self._mouth.stop(self._ear.now_s))
         self._silences.began(self._ear.now_s)
         entry = self._keys.press(key, self._ear.now_s, self._conversation.expects)
@@ -190,7 +190,7 @@ class LiveCall:
                     self._take_reply(result)
                 case TranscriptionCame():
                     self._turn.take(result)
-                    self._interruption.take(result)
+                    self._barge_in.take(result)
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class LiveCall:
                 self._watch_the_caller()
             case FloorState.PAUSE if self._turn.is_pause_long:
                 self._move(FloorEvent.TURN_ENDED)  # whatever the words, which are late, will be
-            case FloorState.OPEN if self._interruption.is_under_way():
+            case FloorState.OPEN if self._barge_in.is_under_way():
                 self._caller_began()  # who began under the bot's last words
             case FloorState.OPEN:
                 self._watch_silence()
@@ -221,21 +221,21 @@ class LiveCall:
     def _watch_for_barge_in(self) -> None:
         current = self._mouth.current
         said = self._conversation
-        if current is None or not self._interruption.is_talk(current, said.expects, said.language):
+        if current is None or not self._barge_in.is_talk(current, said.expects, said.language):
             return
-        self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s, self._interruption.seen)
+        self._log.barge_in(current, self._ear.voiced_s, self._ear.open_s, self._barge_in.seen)
         self._move(FloorEvent.BARGED_IN)
         self._last.voice_began(self._ear.now_s - self._ear.speech_s)
         self._turn.go_on()
-        self._interruption.begin(current)
+        self._barge_in.begin(current)
         self._prompts_ended(self._mouth.interrupt(self._ear.now_s))
 
     def _watch_the_caller(self) -> None:
-        verdict = self._interruption.is_no_turn(self._conversation.expects, self._conversation.language)
+        verdict = self._barge_in.is_no_turn(self._conversation.expects, self._conversation.language)
         if verdict is not None:
-            self._log.barge_in_dismissed(verdict, self._interruption.first_words)
+            self._log.barge_in_dismissed(verdict, self._barge_in.first_words)
             self._turn.go_on()
-            self._interruption.let_go(verdict)
+            self._barge_in.let_go(verdict)
             self._resume()
         elif self._turn.is_too_long:
             self._move(FloorEvent.SPEECH_STOPPED)
@@ -244,7 +244,7 @@ class LiveCall:
     def _watch_for_the_end_of_the_turn(self) -> None:
         if self._keys.digits:  # hands at the keypad: the number they enter wins
             return
-        verdict = self._interruption.verdict(self._turn, self._conversation.expects)
+        verdict = self._barge_in.verdict(self._turn, self._conversation.expects)
         if verdict is not None and not verdict.is_meant:
             self._speak_on(verdict)
             return
@@ -266,7 +266,7 @@ class LiveCall:
             self._log.utterance_heard(self._conversation.turn + 1, heard, over, whole is not None)
         self._turn.close()
         self._last.end(None if secret else heard, asked, speech_ended_s)
-        self._interruption.end()
+        self._barge_in.end()
         self._mouth.forget_cut()
         if self._floor.state is FloorState.PAUSE:
             self._move(FloorEvent.TURN_ENDED)
@@ -277,12 +277,12 @@ class LiveCall:
     def _speak_on(self, verdict: Verdict) -> None:
         """Go on with the sentence that was cut: what cut it was no turn."""
         heard = self._turn.heard
-        if heard is None or not self._interruption.is_quiet_enough(self._turn, verdict):
+        if heard is None or not self._barge_in.is_quiet_enough(self._turn, verdict):
             return
         self._log.barge_in_dismissed(verdict, heard.text, heard.doubt)
         self._turn.close()
-        self._interruption.dismiss(verdict)
-        if self._interruption.has_cut:
+        self._barge_in.dismiss(verdict)
+        if self._barge_in.has_cut:
             self._resume()
         elif self._floor.state is FloorState.WORKING:  # the prompt ended in the meantime
             self._move(FloorEvent.NOTHING_TO_ANSWER)
@@ -391,7 +391,7 @@ class LiveCall:
 
     def _leave(self, end: StreamEnd) -> None:
         self._leaving = end
-        self._interruption.end()
+        self._barge_in.end()
         self._mouth.forget_cut()
         self._move(FloorEvent.LEAVE_BEGAN)
 

@@ -25,7 +25,7 @@ from ivr.conversation.barge_in import (
 from ivr.conversation.expectation import Expectation
 
 
-class Interruption:
+class BargeIn:
     """Holds at most one cut prompt. Owned by the call's thread; results come by `post`."""
 
     def __init__(
