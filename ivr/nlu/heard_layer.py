@@ -33,7 +33,7 @@ class Heard:
     condition: str
     engine: str
     heard: str
-    confidence: float
+    asr_confidence: float
     doubt: str | None
 
     @property

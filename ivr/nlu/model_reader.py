@@ -25,7 +25,7 @@ class Parsed:
 
     intent: str
     best: str
-    confidence: float
+    intent_confidence: float
     second: str | None = None
     second_confidence: float = 0.0
 
@@ -59,7 +59,7 @@ class ModelReader:
         return Parsed(
             str(answer["intent"]),
             str(answer["best"]),
-            float(answer["confidence"]),
+            float(answer["intent_confidence"]),
             answer["second"],
             float(answer["second_confidence"]),
         )

@@ -28,8 +28,9 @@ def add_parsing(group: click.Group, load: Callable[[], Settings], rasa_venv: Pat
     def parse(sentences: tuple[str, ...], language: str, name: str, as_json: bool) -> None:
         """Say which intent a model takes SENTENCES for; without any, those on standard input, a line each.
 
-        With --json each answer is one line: sentence, plain (as Rasa gets it), intent, best, confidence,
-        second and second_confidence. `intent` is nlu_fallback where the bot would ask again.
+        With --json each answer is one line: sentence, plain (as Rasa gets it), intent, best,
+        intent_confidence, second and second_confidence. `intent` is nlu_fallback where the bot would
+        ask again.
         """
         settings = load()
         said_in(settings.nlu_data_dir, language)
@@ -63,9 +64,9 @@ def _lines(source: Iterable[str]) -> Iterator[str]:
 
 def _told(sentence: str, parsed: Parsed) -> str:
     if parsed.intent != parsed.best:
-        taken = f"asks again (nearest: {parsed.best or 'nothing'} {parsed.confidence:.2f}"
+        taken = f"asks again (nearest: {parsed.best or 'nothing'} {parsed.intent_confidence:.2f}"
     else:
-        taken = f"{parsed.best} {parsed.confidence:.2f} ("
+        taken = f"{parsed.best} {parsed.intent_confidence:.2f} ("
     second = "" if parsed.second is None else f"then {parsed.second} {parsed.second_confidence:.2f}"
     joined = ", " if parsed.intent != parsed.best and second else ""
     return f"“{sentence}”: {taken}{joined}{second})"

@@ -19,7 +19,7 @@ def answer(parsed: dict[str, Any]) -> dict[str, Any]:
     return {
         "intent": (parsed.get("intent") or {}).get("name"),
         "best": best["name"],
-        "confidence": round(float(best["confidence"]), 5),
+        "intent_confidence": round(float(best["confidence"]), 5),
         "second": second["name"],
         "second_confidence": round(float(second["confidence"]), 5),
         "entities": [[found.get("entity"), found.get("value")] for found in parsed.get("entities", [])],

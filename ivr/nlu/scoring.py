@@ -127,10 +127,10 @@ def _bins(judged: Sequence[Judged]) -> list[Bin]:
     """Compare the classifier's own confidence with how often its best guess is right (Guo et al. 2017)."""
     grouped: dict[int, list[Judged]] = {}
     for one in judged:
-        grouped.setdefault(min(BINS - 1, int(one.parsed.confidence * BINS)), []).append(one)
+        grouped.setdefault(min(BINS - 1, int(one.parsed.intent_confidence * BINS)), []).append(one)
     found = []
     for _, group in sorted(grouped.items()):
-        confidence = sum(one.parsed.confidence for one in group) / len(group)
+        confidence = sum(one.parsed.intent_confidence for one in group) / len(group)
         accuracy = sum(one.parsed.best == one.wanted for one in group) / len(group)
         found.append(Bin(confidence, accuracy, len(group)))
     return found
@@ -145,7 +145,7 @@ def _out_of_scope(judged: Sequence[Judged]) -> OutOfScope | None:
     shipped = sum(one.got in OUT_OF_SCOPE for one in foreign) / len(foreign)
     acted = sorted(
         (one for one in judged if one.parsed.best not in OUT_OF_SCOPE),
-        key=lambda one: one.parsed.confidence,
+        key=lambda one: one.parsed.intent_confidence,
         reverse=True,
     )
     best = (1.0, 0, 0, 1.0)  # threshold, foreign let in, own kept, precision
@@ -155,7 +155,7 @@ def _out_of_scope(judged: Sequence[Judged]) -> OutOfScope | None:
         let_in += one.wanted in OUT_OF_SCOPE
         kept += one.wanted not in OUT_OF_SCOPE
         if right / count >= IN_SCOPE_PRECISION:
-            best = (one.parsed.confidence, let_in, kept, right / count)
+            best = (one.parsed.intent_confidence, let_in, kept, right / count)
     threshold, let_in, kept, precision = best
     recall = 1 - let_in / len(foreign)
     return OutOfScope(threshold, recall, kept / len(own), precision, len(foreign), shipped)

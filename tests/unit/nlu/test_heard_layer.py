@@ -82,7 +82,7 @@ def test_a_line_goes_over_the_phone_and_comes_back_with_its_doubt() -> None:
     wanted = missing([HOURS], [], "engine-1", 1)
     ((one, result),) = hearing.hear(wanted)
     assert one.line == HOURS
-    assert (result.heard, result.confidence, result.doubt) == ("Where?", 0.5, "repetition")
+    assert (result.heard, result.asr_confidence, result.doubt) == ("Where?", 0.5, "repetition")
     (audio,) = transcriber.audio
     assert 1.7 * 16000 < audio.size < 1.95 * 16000
     ((_, again),) = hearing.hear(wanted)
