@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 
 from flask import Flask
 
@@ -166,6 +166,7 @@ def wire(settings: Settings) -> WiredServices:
         executor,
         clock,
     )
+    encoder_of = cache(open_encoder)  # one for the ends of turns and the triage
     people_first = PeopleFirst(desk_records, clock)
     engines = Engines(
         prompts,
@@ -176,12 +177,12 @@ def wire(settings: Settings) -> WiredServices:
         executor,
         clock,
         is_people_first=people_first.is_on,
-        ends=open_turn_ends(settings.data_dir),
+        ends=open_turn_ends(settings.data_dir, encoder_of),
         recorder=recorder,
     )
     contacts = SqlEarlierContacts(database)
     watches = open_watches(
-        settings.nlu_data_dir, settings.data_dir, open_encoder, records, contacts, policy.hours, clock
+        settings.nlu_data_dir, settings.data_dir, encoder_of, records, contacts, policy.hours, clock
     )
     calls = make_calls(settings, engines, wording, watches)
     metrics = make_registry(ServiceFigures(calls, hearing))

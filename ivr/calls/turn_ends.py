@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,7 @@ OPENERS: Mapping[str, tuple[str, ...]] = {
 }
 
 _log = log.get("turn_ends")
+OpenEncoder = Callable[[Path], SentenceEncoder]  # raises EncoderMissing
 
 
 class TurnEnds(Protocol):
@@ -148,19 +149,23 @@ class NoTurnEnds:
         return None
 
 
-def open_encoder(data_dir: Path) -> SentenceEncoder | None:
+def _from_files(data_dir: Path) -> SentenceEncoder:
+    return E5Encoder(data_dir / FOLDER)
+
+
+def open_encoder(data_dir: Path, opening: OpenEncoder = _from_files) -> SentenceEncoder | None:
     """Return the sentence encoder; None where it was not made, which the log says."""
     try:
-        return E5Encoder(data_dir / FOLDER)
+        return opening(data_dir)
     except EncoderMissing as missing:
         _log.error("no_sentence_encoder", why=str(missing))
         return None
 
 
-def open_turn_ends(data_dir: Path) -> TurnEnds:
+def open_turn_ends(data_dir: Path, opening: OpenEncoder = _from_files) -> TurnEnds:
     """Return the trained model; without one, and said so in the log, rules alone decide."""
     try:
-        return TrainedTurnEnds.load(data_dir, open_encoder(data_dir))
+        return TrainedTurnEnds.load(data_dir, open_encoder(data_dir, opening))
     except TurnEndsMissing as missing:
         _log.error("no_turn_ends", why=str(missing))
         return NoTurnEnds()
