@@ -34,8 +34,8 @@ from ivr.triage.logistic import Examples, fit_logistic
 STRENGTH = 5e-6  # of the L2 penalty; chosen on the development sentences
 BOTH = 0.05  # what a beginning that is also a sentence of its own counts as a beginning
 OPENED_EVERY = 4  # sentence
-# The judge of meaning learns from a part of the cuts, by chance: all of the English ones were hardly better (area
-# under the curve 0.933 on heard pauses, with an eighth of them 0.929), and take ten times as long to encode.
+# The judge of meaning learns from a part of the cuts, by chance: all of the English ones were hardly better
+# (area under the curve 0.933 on heard pauses, with an eighth of them 0.929), and take ten times as long.
 WHOLE_SHARE, BEGINNING_SHARE = 0.15, 0.05
 BEGINNING_WEIGHT = 0.3  # people pause at few of the places where a sentence can be cut
 MEANING_STRENGTH = 0.1
