@@ -1,24 +1,29 @@
 """The shipped dialogue holds its promises in every state; folders that break one are caught with the path."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import click
 import pytest
 import yaml
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from ivr.clock import SystemClock
-from ivr.config import Settings
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.expectation import OPEN_QUESTION
 from ivr.conversation.said_again import SaidAgain
 from ivr.dialogue.wording import Wording
+from ivr.nlu.exploration import command
 from ivr.nlu.exploration.core_space import CoreExplorer, branched
 from ivr.nlu.exploration.dialogue_space import DialogueExplorer, WordingOnce
 from ivr.nlu.exploration.domain import Domain
 from ivr.nlu.exploration.proof import prove, refuse_dead_ends
 from ivr.nlu.exploration.rules import LISTEN, Moment, RuleBook, RuleUnknown
 from tests.support.small_dialogue import GOODBYE, HELLO, LANGUAGES, PERSON, small_dialogue, write
+from tests.support.web_scene import make_settings
 
 ROOT = Path(__file__).parents[4]
 NLU_DATA = ROOT / "nlu_data"
@@ -165,11 +170,27 @@ def test_saying_the_matter_again_while_a_number_is_asked_for_is_answered():
     assert all(reply is not None and reply.prompts for reply in replies)
 
 
-def test_the_command_prints_figures_and_is_there():
-    import click
-
-    from ivr.nlu.exploration.command import add_exploring
-
+@pytest.fixture
+def explored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run `ivr nlu explore` over the small folder; its core is explored elsewhere, for half a minute."""
+    monkeypatch.setattr(command, "prove", partial(prove, is_core_explored=False))
     group = click.Group("nlu")
-    add_exploring(group, Settings)
-    assert "every state" in CliRunner().invoke(group, ["explore", "--help"]).output
+    command.add_exploring(group, lambda: make_settings(nlu_data_dir=folder, languages="en"))
+    return lambda *options: CliRunner().invoke(group, ["explore", *options])
+
+
+def test_the_command_tells_what_it_visited(explored: Callable[..., Result]):
+    assert explored().exit_code == 0
+    told = json.loads(explored("--json").output)
+    assert told["states"] >= 1
+    assert told["broken"] == []
+
+
+def test_the_command_fails_with_the_path_where_callers_are_stuck(
+    explored: Callable[..., Result], folder: Path
+):
+    write(folder, [GOODBYE, HELLO])  # nobody can ask for a person any more
+    stuck = explored()
+    assert stuck.exit_code == 1
+    assert "a person is one turn away" in stuck.output
+    assert json.loads(explored("--json").output)["broken"]
