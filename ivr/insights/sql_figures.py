@@ -1,6 +1,7 @@
 """Reads what has been counted: sums by day and by month, lists of calls, words without answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -79,16 +80,15 @@ class SqlFigures:
     def quotes(self, scope: Scope, limit: int) -> Sequence[QuotedCall]:
         """Return the newest words that met no answer, redacted as they are stored."""
         table = unmet_words.c
-        is_inside = table.day.between(scope.first_day, scope.last_day)
-        wanted = _narrowed(table, select(unmet_words, call_summaries.c.fate).where(is_inside), scope)
+        wanted = _narrowed(table, select(unmet_words, call_summaries.c.fate), scope)
         wanted = wanted.join(call_summaries, call_summaries.c.call_id == table.call_id)
-        with beginning(self._engine) as connection:
-            return [
-                QuotedCall(
-                    row.call_id, row.day, row.language, row.intent, row.step, row.why, row.text, row.fate
-                )
-                for row in connection.execute(wanted.order_by(table.day.desc()).limit(limit))
-            ]
+        # A caller may change the language: words in one are found in calls that began in another.
+        days = self._days_with(replace(scope, language=None))
+        found = self._from_days(wanted.order_by(table.day.desc()), table.day, days, limit)
+        return [
+            QuotedCall(row.call_id, row.day, row.language, row.intent, row.step, row.why, row.text, row.fate)
+            for row in found
+        ]
 
     def calls(
         self, scope: Scope, fate: str | None = None, step: str | None = None, limit: int = 50
@@ -96,30 +96,40 @@ class SqlFigures:
         """Return the newest calls of the scope."""
         own = call_summaries.c
         wanted = _narrowed(own, select(own.call_id), scope)
-        if fate is not None:
+        if fate:
             wanted = wanted.where(own.fate == fate)
-        if step is not None:
+        if step:
             wanted = wanted.where(own.steps.contains(f"|{step}|", autoescape=True))
         wanted = wanted.order_by(own.day.desc(), own.started_at.desc())
-        days = self._days_with(scope, fate, step)
-        found: list[str] = []
+        found = self._from_days(wanted, own.day, self._days_with(scope, fate, step), limit)
+        with beginning(self._engine) as connection:
+            return _listed(connection, [row.call_id for row in found])
+
+    def _from_days(
+        self, wanted: Select[Any], day: ColumnElement[str], days: list[tuple[str, int]], limit: int
+    ) -> list[Any]:
+        """Return the first rows of these days: as few days at once as may hold enough of them."""
+        found: list[Any] = []
         with beginning(self._engine) as connection:
             while days and len(found) < limit:
                 some = _enough(days, limit - len(found))
-                of_these = wanted.where(own.day.in_([day for day, _ in days[:some]]))
-                found += connection.execute(of_these.limit(limit - len(found))).scalars()
+                of_these = wanted.where(day.in_([name for name, _ in days[:some]]))
+                found += connection.execute(of_these.limit(limit - len(found)))
                 days = days[some:]
-            return _listed(connection, found)
+        return found
 
-    def _days_with(self, scope: Scope, fate: str | None, step: str | None) -> list[tuple[str, int]]:
+    def _days_with(
+        self, scope: Scope, fate: str | None = None, step: str | None = None
+    ) -> list[tuple[str, int]]:
         """Return the days that have such calls, the newest first, and how many at most: the sums know."""
-        by_day = self.splits(("calls", "fate", "stays"), "day", scope)
+        measures = ["calls", *(["fate"] if fate else []), *(["stays"] if step else [])]
+        by_day = self.splits(measures, "day", scope)
         found = []
         for day, sums in by_day.items():
             most = sum(sums["calls"].values())
-            if fate is not None:
+            if fate:
                 most = min(most, sums["fate"].get(fate, 0))
-            if step is not None:
+            if step:
                 most = min(most, sums["stays"].get(step, 0))
             if most:
                 found.append((day, most))
