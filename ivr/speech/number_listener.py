@@ -23,8 +23,8 @@ WIDTH = 3
 # (benchmarks/order_numbers.py, base, people and the neural voice).
 SURE = -0.25  # mean log probability of a token
 MOST_MISSING = 2  # digits; with more to come, the caller has not finished
-# Among readings of the awaited length the dialogue chooses the order that exists. A postcode proves who calls:
-# it is taken as it was heard, and nobody waits for other readings of it.
+# Among readings of the awaited length the dialogue chooses the order that exists. A postcode proves who
+# calls: it is taken as it was heard, and nobody waits for other readings of it.
 CHOSEN_BY_WHAT_EXISTS = frozenset({"order_number"})
 MOST_MISSING_OF_A_CODE = 1
 
