@@ -28,7 +28,7 @@ class Utterance:
     language: str
     text: str
     intent: str | None
-    confidence: float
+    intent_confidence: float
     is_understood: bool
     escalated: str | None = None  # why a person took over right after
     disposition: str | None = None  # what the agent said afterwards
@@ -100,8 +100,8 @@ def _reasons(one: Utterance) -> Iterable[tuple[str, float]]:
         yield "not understood", _WEIGHTS["not understood"]
     elif one.intent == "out_of_scope":
         yield "out of scope", _WEIGHTS["out of scope"]
-    elif one.confidence < SURE:
-        yield "unsure", 1.0 + 2.0 * (SURE - one.confidence)
+    elif one.intent_confidence < SURE:
+        yield "unsure", 1.0 + 2.0 * (SURE - one.intent_confidence)
     if one.escalated is not None and one.is_understood and one.intent != "speak_to_person":
         yield "a person took over", _WEIGHTS["a person took over"]
     if one.disposition in DISAGREEING and one.is_understood:
@@ -142,7 +142,7 @@ def _answer(facts: Mapping[str, object]) -> dict[str, object]:
     intent, confidence = facts.get("intent"), facts.get("intent_confidence")
     return {
         "intent": str(intent) if intent else None,
-        "confidence": float(confidence) if isinstance(confidence, int | float) else 0.0,
+        "intent_confidence": float(confidence) if isinstance(confidence, int | float) else 0.0,
         "is_understood": facts.get("verdict") != "no_match" and bool(intent) and intent not in NOT_UNDERSTOOD,
     }
 
