@@ -43,12 +43,6 @@ def words_after_kill(pool: TranscriptionPool, audio: np.ndarray, is_busy: bool) 
     return time.perf_counter() - started, heard.text
 
 
-def _wait_for(pool: TranscriptionPool, workers: int) -> None:
-    deadline = time.monotonic() + LIMIT_S
-    while len(pool.worker_pids()) < workers and time.monotonic() < deadline:
-        time.sleep(0.2)  # noqa: TID251  waits for other processes, in real time
-
-
 def main() -> None:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(
@@ -66,7 +60,7 @@ def main() -> None:
     try:
         for kind, seconds in found.items():
             for _ in range(chosen.times):
-                _wait_for(pool, chosen.workers)
+                assert pool.wait_until_ready(LIMIT_S, chosen.workers)
                 took, words = words_after_kill(pool, audio, kind == "busy")
                 seconds.append(took)
                 print(f"{kind}: {took:.2f} s, {words!r}")

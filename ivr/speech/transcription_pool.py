@@ -148,10 +148,10 @@ class TranscriptionPool:
         with self._changed:
             return bool(self._ready_workers)
 
-    def wait_until_ready(self, timeout_s: float) -> bool:
-        """Wait for the first worker; say whether it came in time."""
+    def wait_until_ready(self, timeout_s: float, workers: int = 1) -> bool:
+        """Wait until so many workers have their model loaded; say whether they came in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: bool(self._ready_workers), timeout_s)
+            return self._changed.wait_for(lambda: len(self._ready_workers) >= workers, timeout_s)
 
     def worker_pids(self) -> list[int]:
         """Return the process ids of the workers that are ready."""

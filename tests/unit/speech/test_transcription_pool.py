@@ -109,8 +109,7 @@ def test_a_worker_killed_while_idle_is_replaced_before_anybody_asks(pool: Transc
 def test_another_worker_goes_on_before_the_dead_one_is_back(diary: Path) -> None:
     made = TranscriptionPool(MakeObedient(diary), workers=2, job_timeout_s=1.5, next_after_s=0.0)
     outcomes = Outcomes()
-    while len(made.worker_pids()) < 2:
-        os.sched_yield()
+    assert made.wait_until_ready(SOON_S, workers=2)
     before = set(made.worker_pids())
     made.submit(audio(DIE, 1), "en", outcomes)  # tried twice: once by each
     assert outcomes.next().startswith("failed")
@@ -123,8 +122,7 @@ def test_another_worker_goes_on_before_the_dead_one_is_back(diary: Path) -> None
 def test_two_workers_hear_two_callers_at_once(diary: Path) -> None:
     made = TranscriptionPool(MakeObedient(diary), workers=2, job_timeout_s=60.0, next_after_s=0.0)
     outcomes = Outcomes()
-    while len(made.worker_pids()) < 2:
-        os.sched_yield()
+    assert made.wait_until_ready(SOON_S, workers=2)
     hanging = made.submit(audio(WORK, 1), "en", outcomes)
     made.submit(audio(ANSWER, 2), "en", outcomes)
     assert outcomes.next() == "2"
