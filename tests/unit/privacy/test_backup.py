@@ -60,7 +60,8 @@ def test_everything_comes_back_as_it_was(scene: PrivacyScene, tmp_path: Path) ->
 def test_nothing_can_be_read_in_the_file(scene: PrivacyScene, tmp_path: Path) -> None:
     scene.backup.write(tmp_path / "one")
     content = gzip.decompress((tmp_path / "one").read_bytes())
-    assert not [word for word in (ANNA, BO, SAID, "CA1", "Anna") if word.encode() in content]
+    # The call's id in quotes, as JSON has it: three letters alone stand in sealed rows by chance.
+    assert not [word for word in (ANNA, BO, SAID, '"CA1"', "Anna") if word.encode() in content]
     assert oct((tmp_path / "one").stat().st_mode)[-3:] == "600"
 
 
