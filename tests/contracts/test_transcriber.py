@@ -279,8 +279,9 @@ def test_remembered_silence_hears_what_the_full_window_hears(weights: Path) -> N
             short = decoder.decode(memory.encode(turn), "en")
             full = decoder.decode(memory.encode_full(turn), "en")
             changed += words_of(short.text) != words_of(full.text)
-            assert short.mean_log_probability == pytest.approx(full.mean_log_probability, abs=0.4)
-    assert changed <= 0.25 * len(turns)
+            # Measured: apart by 0.065 at most (base; tiny.en 0.129), and no word of the 12 turns changed.
+            assert short.mean_log_probability == pytest.approx(full.mean_log_probability, abs=0.2)
+    assert changed <= 1
 
 
 @pytest.mark.weights
