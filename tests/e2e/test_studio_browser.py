@@ -57,24 +57,27 @@ def studio(tmp_path: Path, browser: Browser) -> Iterator[Open]:
     server.server_close()
 
 
-def selected(page: Page) -> str:
-    return page.evaluate("document.activeElement.querySelector('h2')?.textContent ?? ''")
+def expect_selected(page: Page, words: str) -> None:
+    """Wait until the page's script runs and has selected this item; keys before that go nowhere."""
+    expect(page.locator("[data-item]:focus h2")).to_contain_text(words)
 
 
 def test_the_inbox_by_keyboard_alone(studio: Open) -> None:
     page, scene = studio.page, studio.scene
-    assert selected(page) == "“is it in the post”"
+    expect_selected(page, "“is it in the post”")
     page.keyboard.press("j")
-    assert "lamp came broken" in selected(page)
+    expect_selected(page, "lamp came broken")
     page.keyboard.press("k")
     page.keyboard.press("s")
     expect(page.get_by_role("status")).to_have_text("Skipped.")
-    assert "lamp came broken" in selected(page)  # the next one moved up
+    expect_selected(page, "lamp came broken")  # the next one moved up
     scene.clock.advance(5)  # undo goes by time
     page.keyboard.press("1")
     expect(page.get_by_role("status")).to_contain_text("Added to")
+    expect(page.locator("[data-item]:focus")).to_be_visible()
     page.keyboard.press("u")
     expect(page.get_by_role("status")).to_contain_text("Taken back")
+    expect_selected(page, "lamp came broken")
     assert scene.file("nlu/en/returns.yml") == RETURNS
     page.keyboard.press("i")
     page.keyboard.type("return_item")
@@ -86,7 +89,8 @@ def test_the_inbox_by_keyboard_alone(studio: Open) -> None:
 
 def test_two_wishes_are_split_by_keyboard(studio: Open) -> None:
     page, scene = studio.page, studio.scene
-    while "send a lamp back" not in selected(page):
+    expect(page.locator("[data-item]:focus")).to_be_visible()
+    while "send a lamp back" not in page.locator("[data-item]:focus h2").inner_text():
         page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.type("return_item")
