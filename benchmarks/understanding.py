@@ -26,7 +26,6 @@ import httpx
 
 from benchmarks import report as reporting
 from ivr.dialogue.dialogue import Dialogue, Spoken
-from ivr.nlu.conversations import load_conversations, run_conversation
 from ivr.nlu.measuring import Report, measure
 from ivr.nlu.model_reader import Parsed
 from ivr.orders.order_book import Order, OrderStatus
@@ -162,8 +161,6 @@ def main() -> None:
         report = measure(reader, ROOT / "nlu_data")
         unseen = measure(reader, as_held_out(UNSEEN, Path(folder) / "unseen"))
         hold_calls(rasa.dialogue, calls)
-        conversations = load_conversations(ROOT / "nlu_data" / "tests")
-        failed = [talk.name for talk in conversations if run_conversation(talk, rasa.dialogue)]
     times = {
         "parse": spread(parses.times_ms),
         "parse, CPU": spread(parses.cpu_ms),
@@ -175,8 +172,6 @@ def main() -> None:
     for what, found in times.items():
         print(f"{what}: p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms (n={found['n']})")
     print(f"Rasa starts in {rasa.starts_in_s:.0f} s")
-    held = f"{len(conversations) - len(failed)} of {len(conversations)}"
-    print(f"conversations: {held} as written {failed or ''}")
     kept = {
         "machine": machine,
         "model": rasa.version,
@@ -187,7 +182,6 @@ def main() -> None:
             "rasa_starts_in_s": round(rasa.starts_in_s, 1),
             "load_after": round(os.getloadavg()[0], 2),
         },
-        "conversations": {"held": len(conversations), "failed": failed},
     }
     reporting.save("understanding", kept)
 
