@@ -60,7 +60,13 @@ def insights_command(open_desk: Callable[[], InsightsDesk]) -> click.Group:
         counted = open_desk().tally.rebuild(datetime.now(UTC))
         click.echo(f"Counted {counted} calls anew.")
 
-    @insights.command()
+    _add_export(insights, open_desk)
+    _add_report(insights, open_desk)
+    return insights
+
+
+def _add_export(group: click.Group, open_desk: Callable[[], InsightsDesk]) -> None:
+    @group.command()
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     @click.option(
         "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; four weeks ago if not given."
@@ -81,7 +87,9 @@ def insights_command(open_desk: Callable[[], InsightsDesk]) -> click.Group:
         count = write(rows(tally.calls(scope, limit=10_000_000)), file)
         click.echo(f"Wrote {count} calls to {file}.")
 
-    @insights.command()
+
+def _add_report(group: click.Group, open_desk: Callable[[], InsightsDesk]) -> None:
+    @group.command()
     @click.option("--week", help="Such as 2026-W47; the last full week if not given.")
     @click.option("--to", "to", help="Mail addresses, separated by commas; nothing is sent if not given.")
     @click.option(
@@ -107,8 +115,6 @@ def insights_command(open_desk: Callable[[], InsightsDesk]) -> click.Group:
             _write(letter, folder, name)
         if addresses:
             _send(desk.post, letter, addresses, f"weekly:{name}:{now.isoformat()}")
-
-    return insights
 
 
 def _write(letter: Letter, folder: Path, week: str) -> None:

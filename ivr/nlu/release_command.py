@@ -70,7 +70,14 @@ def add_releasing(
     group: click.Group, load: Callable[[], Settings], rasa_venv: Path, open_trial: OpenTrialOf
 ) -> None:
     """Add the commands to `ivr nlu`."""
+    _add_release(group, load, rasa_venv, open_trial)
+    _add_rollback(group, load, rasa_venv, open_trial)
+    _add_history(group, load)
 
+
+def _add_release(
+    group: click.Group, load: Callable[[], Settings], rasa_venv: Path, open_trial: OpenTrialOf
+) -> None:
     @group.command("release")
     @click.argument("version", required=False)
     @as_json_option
@@ -106,6 +113,10 @@ def add_releasing(
             steps["taken over"] = round(released.took_over_in_s or 0.0, 1)
         _tell(released, clock.monotonic() - started_s, as_json, steps)
 
+
+def _add_rollback(
+    group: click.Group, load: Callable[[], Settings], rasa_venv: Path, open_trial: OpenTrialOf
+) -> None:
     @group.command("rollback")
     @click.argument("version", required=False)
     @as_json_option
@@ -119,6 +130,8 @@ def add_releasing(
         released = releases_of(settings, rasa_venv, open_trial, say).rollback(chosen)
         _tell(released, clock.monotonic() - started_s, as_json, {})
 
+
+def _add_history(group: click.Group, load: Callable[[], Settings]) -> None:
     @group.command("history")
     @click.option("--last", default=20, show_default=True, help="How many lines.")
     @as_json_option
