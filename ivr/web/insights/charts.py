@@ -56,7 +56,9 @@ class Dot:
 
 
 def fate_bar(containment: Mapping[str, Figure]) -> list[Piece]:
-    """Return the stacked bar of how calls ended, WIDTH wide."""
+    """Return the stacked bar of how calls ended, WIDTH wide; nothing while too few calls stand behind it."""
+    if not all(containment[fate].is_shown for fate in Fate):
+        return []
     pieces, x = [], 0.0
     for fate in Fate:
         share = containment[fate].value or 0.0
