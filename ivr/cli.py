@@ -147,7 +147,7 @@ def _voice() -> Synthesizer:
 
 @cache
 def _transcriber() -> Transcriber:
-    return bootstrap.transcriber_factory(load())(2)
+    return bootstrap.transcriber_factory(load(), taught=False)(2)
 
 
 def _speak(text: str, language: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from ivr import log
 from ivr.clock import Clock
 from ivr.config import Settings
 from ivr.dialogue.composite_dialogue import CompositeDialogue
@@ -20,6 +21,8 @@ from ivr.embedding.e5_encoder import E5Encoder
 from ivr.embedding.sentence_encoder import FOLDER, SentenceEncoder
 from ivr.handoff.elsewhere import OwnRouting, Routing, TaskRouterRouting
 from ivr.handoff.routing import read_workflow
+from ivr.nlu.corpus import by_language, training_lines
+from ivr.nlu.yaml_marks import BrokenFile
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
 from ivr.orders.order_book import OrderBook, has_order
@@ -28,6 +31,7 @@ from ivr.orders.sql_order_book import SqlOrderBook
 from ivr.orders.sql_shop import SqlShop
 from ivr.speech.first_that_speaks import FirstThatSpeaks
 from ivr.speech.hibari_synthesizer import HibariSynthesizer
+from ivr.speech.known_sentences import KnownSentences
 from ivr.speech.piper_synthesizer import PiperSynthesizer
 from ivr.speech.piper_voices import read_piper_voices
 from ivr.speech.pyttsx3_synthesizer import Pyttsx3Synthesizer
@@ -38,6 +42,8 @@ from ivr.telephony.twilio_http import PatientHttpClient
 from ivr.telephony.twilio_recordings import TwilioRecordings, api_base
 from ivr.telephony.twilio_switchboard import TwilioSwitchboard
 from ivr.telephony.twilio_tape_deck import TwilioTapeDeck
+
+_log = log.get("adapters")
 
 
 def make_routing(settings: Settings) -> Routing:
@@ -55,15 +61,18 @@ def make_voice(settings: Settings) -> Synthesizer:
     return FirstThatSpeaks([*voices, Pyttsx3Synthesizer()])
 
 
-def transcriber_factory(settings: Settings) -> Callable[[int], Transcriber]:
-    """Return what a worker process calls, with its number of threads, to load its engine."""
+def transcriber_factory(settings: Settings, taught: bool = True) -> Callable[[int], Transcriber]:
+    """Return what a worker process calls, with its number of threads, to load its engine.
+
+    Not `taught` it does not look for the designers' own sentences in what is unclear.
+    """
     folder = ModelFolder(settings.data_dir)
-    is_fast = settings.transcriber == "faster-whisper"
-    model = (
-        folder.faster_whisper(settings.whisper_model) if is_fast else folder.whisper(settings.whisper_model)
-    )
-    load_engine = _load_faster_whisper if is_fast else _load_whisper
-    return partial(load_engine, model, folder.voice_activity)
+    if settings.transcriber == "faster-whisper":
+        return partial(
+            _load_faster_whisper, folder.faster_whisper(settings.whisper_model), folder.voice_activity
+        )
+    nlu_data = settings.nlu_data_dir if taught else None
+    return partial(_load_whisper, folder.whisper(settings.whisper_model), folder.voice_activity, nlu_data)
 
 
 def open_encoder(data_dir: Path) -> SentenceEncoder:
@@ -137,10 +146,20 @@ def make_tape_deck(settings: Settings) -> TwilioTapeDeck:
     return TwilioTapeDeck(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), api)
 
 
-def _load_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:
+def _load_whisper(model: Path, voice_activity: Path, nlu_data: Path | None, threads: int) -> Transcriber:
     from ivr.speech.whisper_transcriber import WhisperTranscriber  # loads PyTorch: workers only
 
-    return WhisperTranscriber(model, voice_activity, threads)
+    known = KnownSentences(_sentences(nlu_data) if nlu_data is not None else {})
+    return WhisperTranscriber(model, voice_activity, threads, known=known)
+
+
+def _sentences(nlu_data: Path) -> dict[str, list[str]]:
+    try:
+        lines = by_language(training_lines(nlu_data))
+    except BrokenFile as broken:
+        _log.error("no_known_sentences", why=str(broken))
+        return {}
+    return {language: [line.said for line in own] for language, own in lines.items()}
 
 
 def _load_faster_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:

@@ -43,6 +43,7 @@ class Logbook:
             longest_pause_s=round(over.longest_pause_s, 2),
             whole=None if over.whole is None else round(over.whole, 2),
             **({"takes_back": True} if takes_back else {}),
+            **({} if heard.sentence_odds is None else {"sentence_odds": round(heard.sentence_odds, 1)}),
         )
 
     def barge_in(self, sounding: Sounding, voiced_s: float, open_s: float, seen: Glimpse) -> None:

@@ -16,7 +16,8 @@ class Kind(StrEnum):
     RECORDING_ANSWERED = "recording_answered"  # purpose, is_agreed, by ("key", "word", "silence")
     RECORDING_STEERED = "recording_steered"  # order ("start", "pause", ...), is_done
     SPEECH_STARTED = "speech_started"
-    # turn, text, asr_confidence, doubt, engine, model; endpoint: why the turn was taken to be over
+    # turn, text, asr_confidence, doubt, engine, model; endpoint: why the turn was taken to be over;
+    # sentence_odds: a sentence the bot was taught was taken for other words, by so much
     UTTERANCE_HEARD = "utterance_heard"
     KEYS_ENTERED = "keys_entered"  # turn, digits
     SECRET_WITHHELD = "secret_withheld"  # what ("card", "personal_number"), is_keyed, step: told and not kept

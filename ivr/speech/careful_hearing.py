@@ -34,6 +34,7 @@ class Recognised:
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
     end_probability: float | None = None  # as in `Transcription`
+    sentence_odds: float | None = None  # as in `Transcription`
 
 
 class CarefulHearing:
@@ -83,6 +84,7 @@ class CarefulHearing:
             alternatives=recognised.alternatives,
             language_probabilities=recognised.language_probabilities,
             end_probability=recognised.end_probability,
+            sentence_odds=recognised.sentence_odds,
         )
 
 

@@ -1,7 +1,7 @@
 """Whisper's decoder, one token at a time, with nothing computed or allocated twice."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +12,7 @@ from whisper.tokenizer import Tokenizer, get_tokenizer
 
 from ivr.speech.beam import Beam, Read, Words
 from ivr.speech.careful_hearing import Recognised
+from ivr.speech.known_sentences import Weight
 from ivr.speech.languages import own_code, whisper_code
 from ivr.speech.silence_memory import Heard, Rows
 from ivr.speech.transcriber import GivenUp
@@ -137,19 +138,37 @@ class GreedyDecoder:
 
     def weigh(self, heard: Heard, texts: Sequence[str], language: str) -> list[float]:
         """Return the log probability of each text, as the whole of what was said."""
+        end = self._rules(language).tokenizer.eot
+        return [
+            float(logs[range(len(tokens)), tokens].sum() + logs[-1, end])
+            for tokens, logs in self._foreseen(heard, texts, language)
+        ]
+
+    def weigh_sentences(self, heard: Heard, texts: Sequence[str], language: str) -> list[Weight]:
+        """Return how likely each text is, given without its final sign, and that one follows, or nothing."""
+        ends = self._rules(language).ends
+        return [
+            Weight(
+                float(logs[range(len(tokens)), tokens].sum()),
+                float(torch.logsumexp(logs[-1, ends], dim=-1)),
+                len(tokens),
+            )
+            for tokens, logs in self._foreseen(heard, texts, language)
+        ]
+
+    def _foreseen(
+        self, heard: Heard, texts: Sequence[str], language: str
+    ) -> Iterator[tuple[list[int], Tensor]]:
+        """Yield each text's tokens, and log probabilities (tokens + 1, vocabulary) at and after them."""
         rules = self._rules(language)
         start = rules.start[0].tolist()
-        written = [[*rules.tokenizer.encode(text), rules.tokenizer.eot] for text in texts]
+        written = [rules.tokenizer.encode(text) for text in texts]
         longest = max(map(len, written))
         rows = torch.tensor([[*start, *text, *[0] * (longest - len(text))] for text in written])
-        states = self._all_at_once(rows[:, :-1], heard)[:, len(start) - 1 :]
-        is_written = torch.tensor([[place < len(text) for place in range(longest)] for text in written])
-        logits = self._logits(states[is_written])
-        wanted = rows[:, len(start) :][is_written]
-        found = torch.zeros(is_written.shape)
-        found[is_written] = logits.gather(1, wanted[:, None])[:, 0] - torch.logsumexp(logits, dim=-1)
-        totals: list[float] = found.sum(1).tolist()
-        return totals
+        states = self._all_at_once(rows, heard)[:, len(start) - 1 :]
+        is_written = torch.tensor([[place <= len(text) for place in range(longest + 1)] for text in written])
+        logs = torch.log_softmax(self._logits(states[is_written]), dim=-1)
+        yield from zip(written, logs.split([len(text) + 1 for text in written]), strict=True)
 
     def weigh_beginnings(self, heard: Heard, texts: Sequence[str], language: str) -> list[float]:
         """Return the log probability of each text's first token."""

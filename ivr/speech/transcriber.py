@@ -40,6 +40,8 @@ class Transcription:
     `end_probability`, 0..1, is how likely the decoder found it, after the last word, that the sentence
     ends there (full stop, question or exclamation mark, or nothing more) rather than goes on (a comma,
     dots, another word); None where it was stopped before, or from an engine that does not tell.
+    `sentence_odds` is None but where a sentence the bot was taught was taken for what the decoder wrote by
+    itself: the sentence's log probability over that of those words, which are the first alternative.
     """
 
     text: str
@@ -54,6 +56,7 @@ class Transcription:
     alternatives: tuple[Alternative, ...] = ()
     language_probabilities: Mapping[str, float] = field(default_factory=dict)
     end_probability: float | None = None
+    sentence_odds: float | None = None
 
     @property
     def readings(self) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ import numpy as np
 import torch
 
 from ivr.clock import Clock, SystemClock
-from ivr.conversation.expectation import OPEN_QUESTION, Expectation
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.speech.answer_listener import answer_heard
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, CarefulHearing, Recognised
 from ivr.speech.checkpoints import load_whisper
 from ivr.speech.doubts import is_worth_another_try
 from ivr.speech.greedy_decoder import GreedyDecoder
+from ivr.speech.known_sentences import KnownSentences
 from ivr.speech.number_listener import with_other_numbers
+from ivr.speech.sentence_listener import with_known_sentence
 from ivr.speech.silence_memory import Heard, SilenceMemory
 from ivr.speech.transcriber import TranscriberFailed, Transcription
 from ivr.speech.whisper_layers import Precision, best_for_a_row, best_for_many_rows
@@ -45,11 +47,13 @@ class WhisperTranscriber:
         clock: Clock | None = None,
         decoder: Precision | None = None,
         encoder: Precision | None = None,
+        known: KnownSentences | None = None,
     ) -> None:
-        """`decoder` and `encoder` None are the best for this processor."""
+        """`decoder` and `encoder` None are the best for this processor; `known` is what callers ask for."""
         torch.set_num_threads(threads)
         loaded = load_whisper(model)
         self._window = window
+        self._known = known or KnownSentences({})
         self._encoder = SilenceMemory(loaded, encoder or best_for_many_rows())
         self._decoder = GreedyDecoder(loaded, MAX_TOKENS, decoder or best_for_a_row())
         self._hearing = CarefulHearing("whisper", model.stem, voice_activity_model, clock or SystemClock())
@@ -74,19 +78,25 @@ class WhisperTranscriber:
 
     @torch.inference_mode()
     def _recognise(self, expects: Expectation, audio: np.ndarray, language: str) -> Recognised:
-        free, heard = self._freely(audio, language)
         if self._window is Window.FULL:
-            return free
+            return self._decoder.decode(self._encoder.encode_full(audio), language)
+        free, heard = self._sentence(expects, audio, language)
         found = answer_heard(audio, free, expects, language, self._encoder.encode, self._decoder)
         return with_other_numbers(free, expects, language, heard, self._decoder) if found is free else found
 
-    def _freely(self, audio: np.ndarray, language: str) -> tuple[Recognised, Heard]:
-        if self._window is Window.REMEMBERED_SILENCE:
-            heard = self._encoder.encode(audio)
-            recognised = self._decoder.decode(heard, language)
-            is_doubtful = is_worth_another_try(recognised.text, recognised.mean_log_probability)
-            is_glimpse = audio.size < SHORTEST_RETRIED_S * SAMPLE_RATE_HZ
-            if is_glimpse or (recognised.is_complete and not is_doubtful):
-                return recognised, heard
+    def _sentence(self, expects: Expectation, audio: np.ndarray, language: str) -> tuple[Recognised, Heard]:
+        heard = self._encoder.encode(audio)
+        first = self._decoder.decode(heard, language)
+        if audio.size < SHORTEST_RETRIED_S * SAMPLE_RATE_HZ:
+            return first, heard
+        known = self._as_known(first, expects, language, heard)
+        is_doubtful = is_worth_another_try(first.text, first.mean_log_probability)
+        if known is not first or (first.is_complete and not is_doubtful):
+            return known, heard
         heard = self._encoder.encode_full(audio)
-        return self._decoder.decode(heard, language), heard
+        return self._as_known(self._decoder.decode(heard, language), expects, language, heard), heard
+
+    def _as_known(self, free: Recognised, expects: Expectation, language: str, heard: Heard) -> Recognised:
+        if expects.kind is Expecting.DIGITS:
+            return free
+        return with_known_sentence(free, language, heard, self._decoder, self._known)
