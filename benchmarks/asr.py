@@ -19,6 +19,7 @@ from whisper.normalizers import EnglishTextNormalizer
 
 from benchmarks import report
 from benchmarks.asr_clips import WORDS, Clip, digit_strings, not_speech, people, short_answers
+from ivr.bootstrap.adapters import known_sentences
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.speech.doubts import is_repetitive, words_of
 from ivr.speech.faster_whisper_transcriber import FasterWhisperTranscriber
@@ -36,12 +37,20 @@ Make = Callable[[Path, str, int], Transcriber]
 normalise = EnglishTextNormalizer()
 
 
-def own(window: Window, decoder: Precision | None = None, encoder: Precision | None = None) -> Make:
+def own(
+    window: Window,
+    decoder: Precision | None = None,
+    encoder: Precision | None = None,
+    is_taught: bool = False,
+) -> Make:
     """Return a maker of the product's own engine; precisions that are not given are those it serves with."""
 
     def make(models: Path, size: str, threads: int) -> Transcriber:
         weights, vad = models / f"whisper/{size}.pt", models / "silero_vad.onnx"
-        return WhisperTranscriber(weights, vad, threads, window, decoder=decoder, encoder=encoder)
+        known = known_sentences(report.ROOT / "nlu_data") if is_taught else None
+        return WhisperTranscriber(
+            weights, vad, threads, window, decoder=decoder, encoder=encoder, known=known
+        )
 
     return make
 
@@ -55,7 +64,7 @@ ENGINES: dict[str, Make] = {
     "full window fp32": own(Window.FULL, Precision.FLOAT32, Precision.FLOAT32),
     "remembered silence fp32": own(Window.REMEMBERED_SILENCE, Precision.FLOAT32, Precision.FLOAT32),
     "remembered silence, decoder int8": own(Window.REMEMBERED_SILENCE, Precision.INT8, Precision.FLOAT32),
-    "as served": own(Window.REMEMBERED_SILENCE),
+    "as served": own(Window.REMEMBERED_SILENCE, is_taught=True),
     "faster-whisper int8": faster,
 }
 

@@ -75,6 +75,16 @@ def transcriber_factory(settings: Settings, taught: bool = True) -> Callable[[in
     return partial(_load_whisper, folder.whisper(settings.whisper_model), folder.voice_activity, nlu_data)
 
 
+def known_sentences(nlu_data: Path) -> KnownSentences:
+    """Return what the designers wrote for callers to say; none where a file is broken, and the log says so."""
+    try:
+        lines = by_language(training_lines(nlu_data))
+    except BrokenFile as broken:
+        _log.error("no_known_sentences", why=str(broken))
+        lines = {}
+    return KnownSentences({language: [line.said for line in own] for language, own in lines.items()})
+
+
 def open_encoder(data_dir: Path) -> SentenceEncoder:
     """Return what compares meanings, from its files. Raises EncoderMissing."""
     return E5Encoder(data_dir / FOLDER)
@@ -149,17 +159,8 @@ def make_tape_deck(settings: Settings) -> TwilioTapeDeck:
 def _load_whisper(model: Path, voice_activity: Path, nlu_data: Path | None, threads: int) -> Transcriber:
     from ivr.speech.whisper_transcriber import WhisperTranscriber  # loads PyTorch: workers only
 
-    known = KnownSentences(_sentences(nlu_data) if nlu_data is not None else {})
+    known = known_sentences(nlu_data) if nlu_data is not None else None
     return WhisperTranscriber(model, voice_activity, threads, known=known)
-
-
-def _sentences(nlu_data: Path) -> dict[str, list[str]]:
-    try:
-        lines = by_language(training_lines(nlu_data))
-    except BrokenFile as broken:
-        _log.error("no_known_sentences", why=str(broken))
-        return {}
-    return {language: [line.said for line in own] for language, own in lines.items()}
 
 
 def _load_faster_whisper(model: Path, voice_activity: Path, threads: int) -> Transcriber:

@@ -17,7 +17,7 @@ from ivr.dialogue.plain_words import plain_words
 UNSURE = -0.2  # mean log probability of a token; surer texts stay
 FEWEST_WORDS = 3  # of a known sentence; in shorter ones there is too little to tell them by
 MOST_WORDS = 16
-WEIGHED = 8
+WEIGHED = 5
 _LEAST_ALIKE = 50.0  # rapidfuzz ratio, 0 to 100
 _MOST_WORDS_APART = 2
 _LEAST_ODDS = -3.0  # log probability of the known sentence over that of the text
@@ -80,7 +80,8 @@ class KnownSentences:
         alike = process.cdist([plain], letters, scorer=fuzz.ratio)[0]
         alike = alike + process.cdist([sounds_of(plain)], self._sounds[language], scorer=fuzz.ratio)[0]
         best = sorted(range(len(letters)), key=lambda place: -alike[place])[:WEIGHED]
-        return [written(self._sentences[language][place]) for place in best]
+        own = self._sentences[language]
+        return [written(own[place]) for place in best if _is_alike(letters[place], plain)]
 
 
 def is_worth_weighing(text: str, mean_log_probability: float) -> bool:
@@ -102,9 +103,7 @@ def sentence_said(text: str, own: Weight, known: Sequence[str], weights: Sequenc
     least_mean = _LEAST_MEAN_OF_SHORT if len(sentence.split()) <= _SHORT else _LEAST_MEAN
     if odds < _LEAST_ODDS or weight.end < _LEAST_END or weight.mean < least_mean:
         return None
-    if fuzz.ratio(sentence, plain) < _LEAST_ALIKE or _is_part(sentence, plain) or _is_part(plain, sentence):
-        return None
-    if abs(len(sentence.split()) - len(plain.split())) > _MOST_WORDS_APART:
+    if not _is_alike(sentence, plain) or _is_part(sentence, plain) or _is_part(plain, sentence):
         return None
     return Taken(known[best], weight, odds)
 
@@ -118,6 +117,11 @@ def sounds_of(plain: str) -> str:
     """Return the consonants by which words are told apart on a bad line, those that sound alike as one."""
     spelled = plain.replace("ph", "f").replace("kn", "n").replace("ck", "k")
     return _TWICE.sub(r"\1", _VOWELS.sub("a", spelled).translate(_ALIKE))
+
+
+def _is_alike(one: str, other: str) -> bool:
+    is_as_long = abs(len(one.split()) - len(other.split())) <= _MOST_WORDS_APART
+    return is_as_long and fuzz.ratio(one, other) >= _LEAST_ALIKE
 
 
 def _is_part(one: str, other: str) -> bool:
