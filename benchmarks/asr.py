@@ -7,6 +7,8 @@ results/asr.json, so that long measurements can be taken in pieces.
 """
 
 import argparse
+import itertools
+import math
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -33,6 +35,7 @@ YES_NO = Expectation(Expecting.YES_NO, "anything_else")
 DIGIT = Expectation(Expecting.DIGITS, "order_number", 1)
 NUMBER = Expectation(Expecting.DIGITS, "order_number", 6)
 QUESTIONS = {"open": OPEN_QUESTION, "yes or no": YES_NO, "one digit": DIGIT, "six digits": NUMBER}
+INVENTIONS = 1000 * len(QUESTIONS)
 Make = Callable[[Path, str, int], Transcriber]
 normalise = EnglishTextNormalizer()
 
@@ -105,10 +108,19 @@ def answers(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
     return {"short_answers": counts, "short_answers_misheard": missed}
 
 
-def inventions(hear: Transcriber, clips: Iterable[Clip]) -> dict[str, Any]:
-    """Clips without speech that came back without a doubt, whatever question was on the floor."""
-    total, acted_on = 0, []
-    for clip in clips:
+def inventions(
+    hear: Transcriber, clips: Iterable[Clip], before: dict[str, Any], until: float
+) -> dict[str, Any]:
+    """Clips without speech that came back without a doubt, whatever question was on the floor.
+
+    Goes on where `before`, an unfinished row, left off, and stops at `until` of time.monotonic().
+    """
+    is_begun = 0 < before.get("not_speech", 0) < INVENTIONS
+    total = before["not_speech"] if is_begun else 0
+    acted_on = list(before["inventions"]) if is_begun else []
+    for clip in itertools.islice(clips, total // len(QUESTIONS), None):
+        if time.monotonic() >= until:
+            break
         for name, expects in QUESTIONS.items():
             total += 1
             heard = hear.transcribe(clip.audio, "en", expects)
@@ -212,7 +224,9 @@ def main() -> None:
         "--sets", nargs="+", default=["sentences", "strings", "answers", "inventions"], help="what is heard"
     )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="leave off inventions; run it again")
     chosen = parser.parse_args()
+    until = time.monotonic() + 60 * chosen.minutes
     machine = report.machine()
     rows: dict[str, Any] = report.load("asr").get("rows", {})
     spoken = chosen.data / "speech"
@@ -230,7 +244,7 @@ def main() -> None:
             if "answers" in chosen.sets:
                 row |= answers(hear, short_answers(spoken))
             if "inventions" in chosen.sets:
-                row |= inventions(hear, not_speech(chosen.data / "noise/wav"))
+                row |= inventions(hear, not_speech(chosen.data / "noise/wav"), row, until)
             report.save("asr", {"machine": machine, "rows": rows})
     show(rows)
     draw(rows)

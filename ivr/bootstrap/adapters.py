@@ -76,7 +76,7 @@ def transcriber_factory(settings: Settings, taught: bool = True) -> Callable[[in
 
 
 def known_sentences(nlu_data: Path) -> KnownSentences:
-    """Return what the designers wrote for callers to say; none where a file is broken, and the log says so."""
+    """Return what the designers wrote for callers to say; none where a file is broken: the log says so."""
     try:
         lines = by_language(training_lines(nlu_data))
     except BrokenFile as broken:
