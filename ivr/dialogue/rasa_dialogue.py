@@ -24,8 +24,7 @@ from ivr.dialogue.wording import Wording
 
 _log = log.get("rasa")
 REMEMBERED_CALLS = 4096
-# Rasa's own way to undo a user's message takes the listening before it along; the next message needs that.
-TAKEN_BACK = [{"event": "rewind"}, {"event": "action", "name": "action_listen"}]
+TURN_PATH = "/webhooks/turns/turn"
 _ORDER_NUMBER, _POSTCODE = "order_number", "postcode"
 DIGITS_ONLY = DIGIT * 6
 _STAND_IN = "000000"  # what Rasa is given for a number with letters, which it was not trained on
@@ -35,9 +34,8 @@ _LENGTHS = {_ORDER_NUMBER: (6,), _POSTCODE: (5, 4)}
 class RasaDialogue:
     """Implements `Dialogue` with a Rasa server on this machine.
 
-    Two requests a turn: the words to the REST channel, then the conversation's memory, which holds
-    intent, form, slots and the names of what was said. The words themselves come from `Wording`, so
-    one model serves every language's wording.
+    One request a turn, to the channel `in_rasa/turns.py`: words in; intent, form, slots and the names of
+    what is said out. The words themselves come from `Wording`, so one model serves every language's wording.
     """
 
     def __init__(
@@ -66,28 +64,25 @@ class RasaDialogue:
 
     def reply(self, call_id: str, heard: CallerInput, language: str) -> DialogueReply:
         """Answer one input. Blocking up to twice the time limit. Raises DialogueUnavailable."""
-        if isinstance(heard, Spoken) and heard.takes_back:
-            self._take_back(call_id)
+        takes_back = isinstance(heard, Spoken) and heard.takes_back
+        if takes_back:
+            self._expect_as_before(call_id)
         code, message = self._code(call_id, heard, language)
         message = message if code else self._message(call_id, heard, language)
         if not message:
             return self._nothing_heard(call_id)
         said = heard.text if isinstance(heard, Spoken) else message
         metadata = {"language": language, "said": said} | ({"code": code} if code else {})
-        body = {"sender": call_id, "message": message, "metadata": metadata}
-        url = self._serving.url_of(call_id)
+        body = {"sender": call_id, "message": message, "metadata": metadata, "takes_back": takes_back}
         try:
-            self._ask(url, "POST", "/webhooks/rest/webhook", body)
+            left_behind = self._ask(self._serving.url_of(call_id), "POST", TURN_PATH, body)
         except DialogueUnavailable as gone:
             # Its Rasa ended early: what was said so far is lost, the call goes on with the one that serves.
             if not gone.is_retrying_useful or not self._serving.move(call_id):
                 raise
-            url = self._serving.url_of(call_id)
-            self._ask(url, "POST", "/webhooks/rest/webhook", body)
-        path = f"/conversations/{quote(call_id, safe='')}/tracker"
-        tracker = self._ask(url, "GET", path, None)
+            left_behind = self._ask(self._serving.url_of(call_id), "POST", TURN_PATH, body)
         try:
-            reply = turn_reply(read_turn(tracker, message), self._wording, language)
+            reply = turn_reply(read_turn(left_behind, message), self._wording, language)
         except TrackerUnreadable as unreadable:
             raise DialogueUnavailable(str(unreadable), is_retrying_useful=False) from unreadable
         reply = replace(reply, expects=self._with_its_digits(reply.expects))
@@ -127,14 +122,8 @@ class RasaDialogue:
             _log.warning("call_not_forgotten", call_id=call_id, why=str(gone))
         self._serving.forget(call_id)
 
-    def _take_back(self, call_id: str) -> None:
-        """Make Rasa forget the last input and what it answered; where it cannot, both inputs stand."""
-        path = f"/conversations/{quote(call_id, safe='')}/tracker/events"
-        try:
-            self._ask(self._serving.url_of(call_id), "POST", path, TAKEN_BACK)
-        except DialogueUnavailable as gone:
-            _log.warning("turn_not_taken_back", call_id=call_id, why=str(gone))
-            return
+    def _expect_as_before(self, call_id: str) -> None:
+        """Read what comes as an answer to the question before."""
         with self._lock:
             self._expected[call_id] = self._expected_before.get(call_id, Expectation())
 
@@ -216,9 +205,9 @@ class RasaDialogue:
             what = f"Rasa: {type(failed).__name__}"
             raise DialogueUnavailable(what, is_retrying_useful=not is_slow) from failed
         if answer.status_code != 200:
-            raise DialogueUnavailable(
-                f"Rasa answered {answer.status_code}", is_retrying_useful=answer.status_code >= 500
-            )
+            # A turn that broke in Rasa may have done something already: it is not given again.
+            is_retrying_useful = answer.status_code >= 500 and path != TURN_PATH
+            raise DialogueUnavailable(f"Rasa answered {answer.status_code}", is_retrying_useful)
         try:
             return answer.json()
         except ValueError as nonsense:

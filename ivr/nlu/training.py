@@ -23,6 +23,9 @@ from ivr.nlu.model_store import MODEL, Manifest, ModelStore
 from ivr.nlu.rendering import render
 
 RUNTIME = Path("rasa")
+# What Rasa loads of ours when it runs, by the names it finds them under.
+TURNS = "ivr.dialogue.in_rasa.turns.Turns"
+CALL_MEMORY = "ivr.dialogue.in_rasa.call_memory.CallMemory"
 LONGEST_TRAINING_S = 900
 _COMPONENT = re.compile(r"(Starting to train|Finished training) component '(\w+)'")
 _QUIET = {
@@ -162,14 +165,15 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return done.stdout.strip() or None if done.returncode == 0 else None
 
 
-def write_runtime_files(data_dir: Path, actions_url: str, actions_token: str) -> Path:
+def write_runtime_files(data_dir: Path, actions_url: str, actions_token: str, rasa_token: str) -> Path:
     """Write endpoints.yml and credentials.yml for `rasa run` and return their folder, for the owner only."""
     folder = data_dir / RUNTIME
     folder.mkdir(parents=True, exist_ok=True)
     endpoints = {
-        "action_endpoint": {"url": actions_url, "token": actions_token, "enable_selective_domain": True}
+        "action_endpoint": {"url": actions_url, "token": actions_token},
+        "tracker_store": {"type": CALL_MEMORY},
     }
-    for name, content in (("endpoints.yml", endpoints), ("credentials.yml", {"rest": None})):
+    for name, content in (("endpoints.yml", endpoints), ("credentials.yml", {TURNS: {"token": rasa_token}})):
         file = folder / name
         file.touch(mode=0o600)
         file.chmod(0o600)

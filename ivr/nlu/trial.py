@@ -45,7 +45,7 @@ def trial(
         app, token = make_actions(folder)
         actions = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietRequestHandler)
         threading.Thread(target=actions.serve_forever, name="trial-actions", daemon=True).start()
-        write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", token)
+        write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", token, token)
         port = free_port()
         log_file = folder / "rasa.log"
         with log_file.open("w") as log:

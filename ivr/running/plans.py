@@ -57,8 +57,9 @@ def rasa_plan(
             f"Rasa cannot start: {', '.join(missing)} missing. `make setup` makes what is missing."
         )
     actions_url = f"{_own_address(settings)}/rasa/actions"
-    runtime = write_runtime_files(settings.data_dir, actions_url, settings.actions_token.get_secret_value())
     token = settings.rasa_token.get_secret_value()
+    actions_token = settings.actions_token.get_secret_value()
+    runtime = write_runtime_files(settings.data_dir, actions_url, actions_token, token)
     _write_secret(runtime / "token", token)
     # From INFO up Rasa writes no words but those rasa_process.py withholds; at DEBUG it writes all of them.
     is_quiet = settings.log_level == "DEBUG" and not settings.log_personal_data

@@ -10,6 +10,7 @@ import requests
 
 from ivr.dialogue.actions import Actions
 from ivr.dialogue.order_check import OrderCheck
+from ivr.dialogue.rasa_dialogue import TURN_PATH
 from ivr.dialogue.rasa_tracker import TrackerUnreadable, read_turn, turn_reply
 from ivr.dialogue.try_limits import MemoryTryLimits
 from ivr.dialogue.wording import Wording
@@ -47,7 +48,7 @@ def rasa_took(rasa: RealRasa, call: str, heard: Heard) -> tuple[list[str], dict]
     said = "/enter_digits" + json.dumps({"digits": heard.words}) if heard.is_keyed else heard.words
     body = {"sender": call, "message": message, "metadata": {"language": "en", "said": said}}
     token = {"token": RASA_TOKEN}
-    requests.post(f"{rasa.url}/webhooks/rest/webhook", params=token, json=body, timeout=20)
+    requests.post(rasa.url + TURN_PATH, params=token, json=body, timeout=20)
     tracker = requests.get(f"{rasa.url}/conversations/{call}/tracker", params=token, timeout=20).json()
     users = [at for at, event in enumerate(tracker["events"]) if event["event"] == "user"]
     tracker["events"][users[-1]]["text"] = message

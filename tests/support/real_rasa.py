@@ -65,7 +65,8 @@ def running_rasa(folder: Path, orders: MemoryOrderBook) -> Iterator[RealRasa]:
     )
     actions = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietRequestHandler)
     threading.Thread(target=actions.serve_forever, daemon=True).start()
-    write_runtime_files(folder, f"http://127.0.0.1:{actions.server_port}/rasa/actions", ACTIONS_TOKEN)
+    actions_url = f"http://127.0.0.1:{actions.server_port}/rasa/actions"
+    write_runtime_files(folder, actions_url, ACTIONS_TOKEN, RASA_TOKEN)
     port = free_port()
     arguments = [
         str(trained.model) if part.endswith("current.tar.gz") else part

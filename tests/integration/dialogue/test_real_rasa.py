@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ivr.dialogue.dialogue import Keyed, Spoken, Verdict
+from ivr.dialogue.rasa_dialogue import TURN_PATH
 from ivr.nlu.conversations import Conversation, load_conversations, run_conversation
 from ivr.orders.order_book import Order, OrderStatus
 from tests.fakes.memory_orders import MemoryOrderBook
@@ -88,6 +89,9 @@ def test_a_forgotten_call_leaves_nothing_behind(rasa: RealRasa, call_id: str) ->
 def test_without_the_token_rasa_tells_nothing(rasa: RealRasa) -> None:
     assert httpx.get(f"{rasa.url}/status").status_code == 401
     assert httpx.get(f"{rasa.url}/conversations/x/tracker?token=wrong").status_code == 401
+    turn = {"sender": "x", "message": "hello"}
+    assert httpx.post(f"{rasa.url}{TURN_PATH}?token=wrong", json=turn).status_code == 401
+    assert httpx.post(f"{rasa.url}/webhooks/rest/webhook", json=turn).status_code == 404
     assert httpx.put(f"{rasa.url}/model", json={"model_file": "/tmp/x.tar.gz"}).status_code == 401
 
 

@@ -22,12 +22,11 @@ class OddRasa:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Any]] = []
-        self.webhook: Callable[[], Answer] = lambda: (200, b"[]")
-        self.tracker: Callable[[], Answer] = self.good_tracker
+        self.turn: Callable[[], Answer] = self.good_turn
         self.slots: dict[str, Any] = {}
         self.loop: str | None = None
 
-    def good_tracker(self) -> Answer:
+    def good_turn(self) -> Answer:
         said = [body["message"] for path, body in self.sent if path.startswith("/webhooks")][-1]
         events = [
             {
@@ -43,9 +42,7 @@ class OddRasa:
 
     def answer(self, path: str, body: Any) -> Answer:
         self.sent.append((path, body))
-        if path.startswith("/webhooks"):
-            return self.webhook()
-        return (200, b'{"model_id": "m"}') if path.startswith("/status") else self.tracker()
+        return (200, b'{"model_id": "m"}') if path.startswith("/status") else self.turn()
 
 
 @contextmanager
@@ -94,8 +91,7 @@ def test_words_are_sent_plain_and_answered(odd: OddRasa, dialogue: RasaDialogue)
     reply = dialogue.reply("CA1", Spoken("When are you OPEN?"), "en")
     assert (reply.verdict, reply.prompts[0].text) == (Verdict.ANSWERED, "Nine to six.")
     assert messages(odd) == ["when are you open"]
-    assert odd.sent[0][0] == "/webhooks/rest/webhook?token=secret"
-    assert odd.sent[1][0] == "/conversations/CA1/tracker?token=secret"
+    assert [path for path, _ in odd.sent] == ["/webhooks/turns/turn?token=secret"]
 
 
 @pytest.mark.parametrize(
@@ -176,11 +172,17 @@ def test_an_order_that_exists_decides_between_readings(odd: OddRasa) -> None:
 
 
 @pytest.mark.parametrize("answer", [(500, b"oops"), (404, b"{}"), (302, b""), (200, b""), (200, b"<html>")])
-@pytest.mark.parametrize("where", ["webhook", "tracker"])
-def test_an_odd_answer_is_a_failure(odd: OddRasa, dialogue: RasaDialogue, where: str, answer: Answer) -> None:
-    setattr(odd, where, lambda: answer)
+def test_an_odd_answer_is_a_failure(odd: OddRasa, dialogue: RasaDialogue, answer: Answer) -> None:
+    odd.turn = lambda: answer
     with pytest.raises(DialogueUnavailable):
         dialogue.reply("CA1", Spoken("hi"), "en")
+
+
+def test_a_turn_that_broke_in_rasa_is_not_given_twice(odd: OddRasa, dialogue: RasaDialogue) -> None:
+    odd.turn = lambda: (500, b"oops")
+    with pytest.raises(DialogueUnavailable) as failed:
+        dialogue.reply("CA1", Spoken("hi"), "en")
+    assert not failed.value.is_retrying_useful
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_an_odd_answer_is_a_failure(odd: OddRasa, dialogue: RasaDialogue, where:
 def test_a_memory_that_makes_no_sense_is_a_failure(
     odd: OddRasa, dialogue: RasaDialogue, content: bytes
 ) -> None:
-    odd.tracker = lambda: (200, content)
+    odd.turn = lambda: (200, content)
     with pytest.raises(DialogueUnavailable) as failed:
         dialogue.reply("CA1", Spoken("hi"), "en")
     assert not failed.value.is_retrying_useful
@@ -202,7 +204,7 @@ def test_a_slow_answer_is_a_failure_that_is_not_tried_again(odd: OddRasa, dialog
         done.wait(2)
         return 200, b"[]"
 
-    odd.webhook = late
+    odd.turn = late
     with pytest.raises(DialogueUnavailable) as failed:
         dialogue.reply("CA1", Spoken("hi"), "en")
     done.set()
@@ -223,12 +225,13 @@ def test_ready_means_that_a_model_is_loaded(odd: OddRasa, dialogue: RasaDialogue
     assert not dialogue.is_ready()
 
 
-def test_a_beginning_is_taken_back_before_the_whole_is_sent_and_only_then_listening_goes_on() -> None:
+def test_a_beginning_is_taken_back_with_the_whole_in_one_request() -> None:
     odd = OddRasa()
     with serving(odd) as url:
         asked = RasaDialogue(url, "secret", WORDING)
         asked.reply("CA1", Spoken("I want to cancel"), "en")
         asked.reply("CA1", Spoken("I want to cancel my order", takes_back=True), "en")
-    paths = [path.partition("?")[0].rpartition("/")[2] for path, _ in odd.sent]
-    assert paths == ["webhook", "tracker", "events", "webhook", "tracker"]
-    assert [event["event"] for event in odd.sent[2][1]] == ["rewind", "action"]
+    assert [(body["message"], body["takes_back"]) for _, body in odd.sent] == [
+        ("i want to cancel", False),
+        ("i want to cancel my order", True),
+    ]

@@ -10,7 +10,7 @@ import yaml
 
 from ivr.nlu.model_store import ModelStore
 from ivr.nlu.rendering import plain_example, render
-from ivr.nlu.training import TrainingFailed, run_arguments, train, write_runtime_files
+from ivr.nlu.training import TURNS, TrainingFailed, run_arguments, train, write_runtime_files
 
 ROOT = Path(__file__).parents[3]
 # Stands in for Rasa's command: writes a model where it is told to, or fails.
@@ -102,10 +102,10 @@ def test_without_rasa_it_says_how_to_get_it(house: House, tmp_path: Path) -> Non
 
 
 def test_the_files_rasa_runs_with_hold_the_token_and_are_private(tmp_path: Path) -> None:
-    folder = write_runtime_files(tmp_path, "http://127.0.0.1:8080/rasa/actions", 'to"ken: #1')
+    folder = write_runtime_files(tmp_path, "http://127.0.0.1:8080/rasa/actions", 'to"ken: #1', "other: #2")
     endpoints = yaml.safe_load((folder / "endpoints.yml").read_text())
     assert endpoints["action_endpoint"]["token"] == 'to"ken: #1'
-    assert yaml.safe_load((folder / "credentials.yml").read_text()) == {"rest": None}
+    assert yaml.safe_load((folder / "credentials.yml").read_text()) == {TURNS: {"token": "other: #2"}}
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in folder.glob("*.yml"))
 
 
