@@ -60,6 +60,7 @@ class Ended:
     at_s: float | None
     words: str = ""
     reason: str = ""
+    whole: float | None = None  # how likely the words were all
 
     @property
     def is_cut_off(self) -> bool:
@@ -74,7 +75,7 @@ class Ended:
             return False
         before, after = next(((one, next_) for one, next_ in parts if next_[0] > self.at_s), parts[-1])
         heard_s = max(0.0, after[0] - self.at_s - ANSWER_AFTER_S)
-        return goes_on(after[0] - before[1], heard_s)
+        return goes_on(after[0] - before[1], heard_s, self.whole)
 
     @property
     def waited_s(self) -> float | None:
@@ -89,6 +90,7 @@ class Pause:
     began_s: float
     wait_s: float
     known_after_s: float
+    whole: float | None
     voice_after_s: float | None = None
 
     def ends_turn(self, scale: float) -> float | None:
@@ -132,7 +134,8 @@ class Listening:
             if over is not None:
                 heard = over.heard.text if over.heard is not None else ""
                 sure = over.heard.asr_confidence if over.heard is not None else 0.0
-                by_words = Ended("ours", utterance, ear.now_s, heard, f"{over.wait.reason}, {sure:.2f} sure")
+                reason = f"{over.wait.reason}, {sure:.2f} sure"
+                by_words = Ended("ours", utterance, ear.now_s, heard, reason, over.whole)
         yield by_words or Ended("ours", utterance, None)
         yield from (_scaled(utterance, pauses, scale) for scale in SCALES)
         for by, at_s in others.ended_s.items():
@@ -159,7 +162,7 @@ class Listening:
             whole,
             heard.readings,
         )
-        pauses.append(Pause(ear_now_s - turn.pause_s, wait.seconds, turn.pause_s))
+        pauses.append(Pause(ear_now_s - turn.pause_s, wait.seconds, turn.pause_s, whole))
 
 
 class Others:
@@ -210,8 +213,9 @@ class Others:
 
 
 def _scaled(utterance: Paused, pauses: list[Pause], scale: float) -> Ended:
-    ends = (pause.ends_turn(scale) for pause in pauses)
-    return Ended(f"{CURVE}{scale}", utterance, next((end for end in ends if end is not None), None))
+    ends = ((pause.ends_turn(scale), pause.whole) for pause in pauses)
+    at_s, whole = next((end for end in ends if end[0] is not None), (None, None))
+    return Ended(f"{CURVE}{scale}", utterance, at_s, whole=whole)
 
 
 def draw(rows: list[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ class _Ended:
     asked: Expectation
     speech_ended_s: float
     reply: DialogueReply | None = None
+    whole: float | None = None
     answer_began_s: float | None = None
 
 
@@ -28,10 +29,18 @@ class LastTurn:
         self._held: DialogueReplied | None = None
         self.is_going_on = False
 
-    def end(self, heard: Transcription | None, asked: Expectation, speech_ended_s: float) -> None:
-        """A turn is over; without words there is nothing to go on with."""
+    def end(
+        self,
+        heard: Transcription | None,
+        asked: Expectation,
+        speech_ended_s: float,
+        whole: float | None = None,
+    ) -> None:
+        """A turn is over, and `whole` is how likely that was all; without words nothing goes on."""
         is_said = heard is not None and heard.doubt is None and heard.text.strip() != ""
-        self._ended = _Ended(heard, asked, speech_ended_s) if heard is not None and is_said else None
+        self._ended = None
+        if heard is not None and is_said:
+            self._ended = _Ended(heard, asked, speech_ended_s, whole=whole)
         self._facts, self.is_going_on = self._known, False
 
     def forget(self) -> None:
@@ -55,7 +64,8 @@ class LastTurn:
         """The caller speaks, since this second: maybe still the same sentence."""
         if self._ended is not None:
             began_s = at_s if self._ended.answer_began_s is None else self._ended.answer_began_s
-            self.is_going_on = goes_on(at_s - self._ended.speech_ended_s, max(0.0, at_s - began_s))
+            break_s = at_s - self._ended.speech_ended_s
+            self.is_going_on = goes_on(break_s, max(0.0, at_s - began_s), self._ended.whole)
 
     def asked(self, now: Expectation) -> Expectation:
         """Return what the words being said answer: `now`, or the question before."""

@@ -265,7 +265,7 @@ class LiveCall:
         if heard is not None and secret is None:
             self._log.utterance_heard(self._conversation.turn + 1, heard, over, whole is not None)
         self._turn.close()
-        self._last.end(None if secret else heard, asked, speech_ended_s)
+        self._last.end(None if secret else heard, asked, speech_ended_s, over.whole)
         self._barge_in.end()
         self._mouth.forget_cut()
         if self._floor.state is FloorState.PAUSE:

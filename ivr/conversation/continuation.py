@@ -12,17 +12,22 @@ from ivr.dialogue.dialogue import DialogueReply, Verdict
 from ivr.dialogue.plain_words import plain_words
 
 ANSWER_UNHEARD_S = 0.6  # of an answer's sound: less than people need to take it in and reply
+# After words that were as likely half as all: who speaks then is likelier to go on than to reply.
+ANSWER_TO_HALF_UNHEARD_S = 1.2
+SURELY_ALL = 0.67  # of a probability
 LONGEST_BREAK_S = 2.5  # between the parts: 95 of 100 pauses inside turns are shorter
 # What a dialogue has done by then cannot be taken back.
 DONE = ("is_verified", "is_status_read", "case_number", "customer_name")
 
 
-def goes_on(break_s: float, answer_heard_s: float) -> bool:
-    """Say whether a voice belongs to the turn before.
+def goes_on(break_s: float, answer_heard_s: float, whole: float | None = None) -> bool:
+    """Say whether a voice belongs to the turn before, whose words were all with the probability `whole`.
 
     It began `break_s` after the last word, when `answer_heard_s` of the answer had sounded (0: nothing yet).
     """
-    return break_s <= LONGEST_BREAK_S and answer_heard_s <= ANSWER_UNHEARD_S
+    is_half = whole is not None and whole < SURELY_ALL
+    unheard_s = ANSWER_TO_HALF_UNHEARD_S if is_half else ANSWER_UNHEARD_S
+    return break_s <= LONGEST_BREAK_S and answer_heard_s <= unheard_s
 
 
 def may_take_back(asked: Expectation, reply: DialogueReply | None, facts: Mapping[str, str]) -> bool:

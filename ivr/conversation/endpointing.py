@@ -7,6 +7,7 @@ measures both: who is cut off, and how long the others wait.
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ivr.conversation.expectation import Expectation, Expecting
 from ivr.conversation.turn_words import TurnWords, turn_words
@@ -18,6 +19,7 @@ COMPLETE_S = 0.3  # the shortest pause worth the name; the words are known by 0.
 SURE_SENTENCE_S = 0.3
 SENTENCE_S = 0.45  # recognition heard the melody of an end: it wrote a full stop or a question mark
 USUAL_S = 0.7
+DONE_S = 0.9  # before something is done that cannot be taken back: as long as an answer could have been
 UNSURE_S = 1.3
 UNSURE_DIGITS_S = 1.0
 UNSURE_WORDS_FOR_DIGITS_S = 1.5  # "A clear of three.", where a number is read aloud: digits misheard
@@ -30,16 +32,19 @@ SURE = 0.6  # asr_confidence; words heard with less do not shorten the wait
 VERY_SURE = 0.8  # a half sentence is seldom heard with so much
 SURE_OF_DIGITS = 0.5  # figures have several spellings, which halves the confidence in each
 SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
-# By how likely the words are all (`calls/turn_ends.py`): so long when it is as likely as not, and so much
-# less for each e-fold of the odds. Recognition that is less sure than usual lowers the odds.
-EVEN_S = 2.6
-PER_ODDS_S = 1.8
+# By how likely the words are all (`calls/turn_ends.py`): (log odds, wait), straight lines between them.
+# Whoever says what may be all or not, which most mishearings are, is answered before the silence is felt,
+# and who goes on soon after is taken back (`continuation.py`). What is plainly half is waited for.
+EVEN_S = 0.8
+HALF_S = 2.0
+BY_ODDS = ((-1.3, HALF_S), (-0.5, EVEN_S), (0.0, EVEN_S), (1.5, COMPLETE_S))
+# Recognition that is less sure than usual lowers the odds.
 USUAL_CONFIDENCE = 0.8
-BY_CONFIDENCE = 0.5  # log odds for each e-fold of confidence
+BY_CONFIDENCE = 0.9  # log odds for each e-fold of confidence
 ODDS_OF_REPLY = 1.0  # log odds that a yes or no with a few words is all
 REPLY_WORDS = 4
 ENDS_ALL_THE_SAME = 0.8  # "Stop asking me that": a word that mostly announces more, at the end of a sentence
-BY_WAIT = ((COMPLETE_S, "whole"), (USUAL_S, "likely"), (1.5, "open"), (math.inf, "half"))
+BY_WAIT = ((COMPLETE_S, "whole"), (USUAL_S, "likely"), (EVEN_S, "open"), (math.inf, "half"))
 NUMBER_FIRST = 0.5  # "let me see", "it is", before a number: less likely all of it is waited for
 WITHOUT_DIGITS = frozenset({"sentence", "no_digits"})  # reasons for words where a number is awaited
 BY_MELODY = frozenset({"sentence", "pause"})  # reasons that look at no words
@@ -103,9 +108,18 @@ def _wait_by_ends(found: Wait, whole: float, asr_confidence: float, is_reply: bo
     """Let the model of turn ends decide: the likelier that the words are all, the shorter the wait."""
     odds = math.log(max(whole, _LEAST) / max(1.0 - whole, _LEAST)) + ODDS_OF_REPLY * is_reply
     odds += BY_CONFIDENCE * math.log(max(asr_confidence, _LEAST) / USUAL_CONFIDENCE)
-    seconds = min(UNFINISHED_S, max(COMPLETE_S, EVEN_S - PER_ODDS_S * odds))
+    seconds = _by_odds(odds)
     name = next(name for limit, name in BY_WAIT if seconds <= limit)
     return Wait(seconds, f"{found.reason}_{name}")
+
+
+def _by_odds(odds: float) -> float:
+    if odds <= BY_ODDS[0][0]:
+        return BY_ODDS[0][1]
+    for (less, longer_s), (more, shorter_s) in pairwise(BY_ODDS):
+        if odds < more:
+            return longer_s + (shorter_s - longer_s) * (odds - less) / (more - less)
+    return BY_ODDS[-1][1]
 
 
 def _if_unsure(found: Wait, is_unsure: bool, at_least_s: float = UNSURE_S) -> Wait:
@@ -117,16 +131,26 @@ def _if_unsure(found: Wait, is_unsure: bool, at_least_s: float = UNSURE_S) -> Wa
 
 def _wait_for_words(expects: Expectation, words: str, plain: str, known: TurnWords) -> Wait:
     if _is_unfinished(words, plain, known):
-        return Wait(UNFINISHED_S, "trailing_word")
+        is_number = expects.kind is Expecting.DIGITS
+        return Wait(UNFINISHED_S if is_number else HALF_S, "trailing_word")
     said = plain.split()
     if expects.kind is Expecting.YES_NO and said and said[0] in known.yes | known.no:
         if (known.polite | known.yes).issuperset(said[1:]):
-            return Wait(COMPLETE_S, "yes_no_complete")
+            return _wait_for_reply(expects, said, known)
         if len(said) <= STUMBLE_WORDS:
             return Wait(USUAL_S, "yes_no_and_a_word")
     if words.rstrip().endswith(ENDS) and len(said) >= SENTENCE_WORDS:
         return Wait(SENTENCE_S, "sentence")
     return Wait(USUAL_S, "pause")
+
+
+def _wait_for_reply(expects: Expectation, said: list[str], known: TurnWords) -> Wait:
+    """Wait longer for what cannot be taken back: a yes that something is done on, a no that ends the call."""
+    if expects.step == "confirmation" and said[0] in known.yes:
+        return Wait(DONE_S, "yes_no_is_done")
+    if expects.step == "anything_else" and said[0] in known.no and len(said) == 1:
+        return Wait(USUAL_S, "yes_no_ends_the_call")
+    return Wait(COMPLETE_S, "yes_no_complete")
 
 
 def _ends_all_the_same(words: str, plain: str, known: TurnWords, whole: float | None) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from ivr.calls import turn_ends
 from ivr.calls.turn_ends import (
@@ -27,13 +28,16 @@ from ivr.calls.turn_ends import (
 from ivr.embedding.kept_rows import KeptRows
 from ivr.embedding.seal import EncoderMissing, sealed_version
 from ivr.embedding.sentence_encoder import FOLDER, SentenceEncoder
-from ivr.nlu.corpus import example_files, training_lines
+from ivr.nlu.corpus import as_heard, example_files, training_lines
 from ivr.triage import logistic
+from ivr.triage.lines import folder, variants_of
 from ivr.triage.logistic import Examples, fit_logistic
 
 STRENGTH = 5e-6  # of the L2 penalty; chosen on the development sentences
 BOTH = 0.05  # what a beginning that is also a sentence of its own counts as a beginning
 OPENED_EVERY = 4  # sentence
+# What a line of the triage's counts: turns as people say them, of whose beginnings many are sentences.
+TOLD = 0.3
 # The judge of meaning learns from a part of the cuts, by chance: all of the English ones were hardly better
 # (area under the curve 0.933 on heard pauses, with an eighth of them 0.929), and take ten times as long.
 WHOLE_SHARE, BEGINNING_SHARE = 0.15, 0.05
@@ -51,6 +55,7 @@ class Cut:
     language: str
     is_whole: bool
     weight: float = 1.0
+    is_request: bool = True  # one of an intent's sentences, or a beginning of it
 
 
 def train_turn_ends(
@@ -66,7 +71,7 @@ def train_turn_ends(
     sentences = [(line.language, line.plain) for line in training_lines(nlu_data)]
     encoder = open_encoder(data_dir)
     kept = None if encoder is None else KeptRows(encoder, data_dir / KEPT)
-    _store(fit(list(cuts(sentences)), version, kept), file)
+    _store(fit(list(cuts(sentences, told(nlu_data))), version, kept), file)
     say(f"The model of turn ends is trained: {file}")
     return file
 
@@ -79,14 +84,31 @@ def version_of(nlu_data: Path, data_dir: Path) -> str:
     except EncoderMissing:
         digest.update(b"without an encoder")
     code = [Path(str(module)) for module in (__file__, turn_ends.__file__, logistic.__file__)]
-    for file in (*example_files(nlu_data), *code):
+    for file in (*example_files(nlu_data), *_told_files(nlu_data), *code):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def cuts(sentences: Sequence[tuple[str, str]]) -> Iterator[Cut]:
-    """Yield (language, plain words) sentences whole, and cut after each word, weighing as much together."""
-    known = Counter((language, tuple(plain.split())) for language, plain in sentences)
+def told(nlu_data: Path) -> list[tuple[str, str]]:
+    """Return (language, plain words) of whole turns that the triage learns from."""
+    found = []
+    for file in _told_files(nlu_data):
+        language = file.stem[:2]
+        for block in yaml.safe_load(file.read_text(encoding="utf-8")).values():
+            found += [(language, as_heard(variants_of(line)[0], language)) for line in block.splitlines()]
+    return found
+
+
+def _told_files(nlu_data: Path) -> list[Path]:
+    return sorted(folder(nlu_data).glob("*.yml"))
+
+
+def cuts(sentences: Sequence[tuple[str, str]], told: Sequence[tuple[str, str]] = ()) -> Iterator[Cut]:
+    """Yield (language, plain words) sentences whole and cut after each word, and the `told` turns whole."""
+    known = Counter((language, tuple(plain.split())) for language, plain in (*sentences, *told))
+    yield from (
+        Cut(tuple(plain.split()), language, True, TOLD, is_request=False) for language, plain in told if plain
+    )
     for number, (language, plain) in enumerate(sentences):
         said = tuple(plain.split())
         if not said:
@@ -111,7 +133,8 @@ def fit(examples: Sequence[Cut], version: str, encoder: SentenceEncoder | None =
     languages = tuple(sorted({cut.language for cut in examples}))
     meaning = None if encoder is None else _fit_meaning(examples, encoder)
     weights = found[:, 0].astype(np.float32)
-    requests = {(cut.language, without_opener(cut.said, cut.language)) for cut in examples if cut.is_whole}
+    asked = [cut for cut in examples if cut.is_whole and cut.is_request]
+    requests = {(cut.language, without_opener(cut.said, cut.language)) for cut in asked}
     known = frozenset(fingerprint(request, language) for language, request in requests if request)
     return TrainedTurnEnds(weights, float(bias[0]), languages, version, known, meaning, encoder)
 
@@ -126,7 +149,7 @@ def _fit_meaning(examples: Sequence[Cut], encoder: SentenceEncoder) -> Meaning:
     shown = torch.from_numpy((rows - middle) / spread)
     wanted = torch.tensor([float(cut.is_whole) for cut in chosen])
     rarity = WHOLE_SHARE / BEGINNING_SHARE
-    weights = [1.0 if cut.is_whole else cut.weight * BEGINNING_WEIGHT * rarity for cut in chosen]
+    weights = [cut.weight * (1.0 if cut.is_whole else BEGINNING_WEIGHT * rarity) for cut in chosen]
     share = torch.tensor(weights) / sum(weights)
     found = torch.zeros(rows.shape[1] + 1, requires_grad=True)
     solver = torch.optim.LBFGS([found], max_iter=MEANING_STEPS, line_search_fn="strong_wolfe")

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ivr.conversation.continuation import (
+    ANSWER_TO_HALF_UNHEARD_S,
     ANSWER_UNHEARD_S,
     LONGEST_BREAK_S,
+    SURELY_ALL,
     answers,
     goes_on,
     joined,
@@ -93,6 +95,12 @@ def test_the_parts_belong_together_for_a_breath() -> None:
     assert goes_on(LONGEST_BREAK_S, ANSWER_UNHEARD_S)
     assert not goes_on(LONGEST_BREAK_S + 0.1, 0.0)
     assert not goes_on(1.0, ANSWER_UNHEARD_S + 0.1)
+
+
+def test_what_was_as_likely_half_as_all_may_be_gone_on_with_for_longer() -> None:
+    assert goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, SURELY_ALL - 0.1)
+    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S + 0.1, SURELY_ALL - 0.1)
+    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, SURELY_ALL)
 
 
 @pytest.mark.parametrize(

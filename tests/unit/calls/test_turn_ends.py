@@ -13,10 +13,11 @@ from ivr.calls.turn_ends import (
     TrainedTurnEnds,
     TurnEndsMissing,
     features,
+    fingerprint,
     open_turn_ends,
 )
 from ivr.embedding.sentence_encoder import WIDTH
-from ivr.nlu.turn_ends_training import BOTH, Cut, _store, cuts, fit
+from ivr.nlu.turn_ends_training import BOTH, TOLD, Cut, _store, cuts, fit, told
 from tests.fakes.counted_encoder import CountedEncoder
 
 SENTENCES = [
@@ -48,6 +49,24 @@ def test_a_beginning_that_is_a_sentence_itself_counts_little_against_it():
     found = list(cuts([("en", "where is it"), ("en", "where is it now")]))
     assert Cut(("where", "is", "it"), "en", True) in found
     assert Cut(("where", "is", "it"), "en", False, BOTH) in found
+
+
+def test_turns_the_triage_learns_from_are_whole_and_none_of_their_beginnings_is_half(tmp_path: Path):
+    (tmp_path / "triage").mkdir()
+    (tmp_path / "triage" / "en_1_shop.yml").write_text("calm: |\n  It's [green|blue], I think\n")
+    found = told(tmp_path)
+    assert found in ([("en", "it's green i think")], [("en", "it's blue i think")])
+    assert list(cuts([], found)) == [
+        Cut(tuple(found[0][1].split()), "en", True, TOLD, is_request=False),
+    ]
+    both = cuts([("en", "where is it")], [("en", "where is")])
+    assert Cut(("where", "is"), "en", False, BOTH) in list(both)
+
+
+def test_only_what_asks_for_something_counts_as_known():
+    assert fit(list(cuts([("en", "where is it")], [("en", "it is late")])), "x").known == frozenset(
+        {fingerprint(("where", "is", "it"), "en")}
+    )
 
 
 def test_a_beginning_is_less_likely_all_than_a_sentence_that_was_never_trained(model: TrainedTurnEnds):

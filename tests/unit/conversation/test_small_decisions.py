@@ -17,7 +17,9 @@ from ivr.conversation.barge_in import (
 )
 from ivr.conversation.endpointing import (
     COMPLETE_S,
+    DONE_S,
     EVEN_S,
+    HALF_S,
     LONGEST_WAIT_S,
     ONE_SHORT_S,
     OWN_PAUSE_SHARE,
@@ -93,9 +95,9 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (YES_NO, "No, that was all.", COMPLETE_S, "yes_no_complete"),
         (YES_NO, "Yeah sure", COMPLETE_S, "yes_no_complete"),
         # Yes or no was said, and more is on its way.
-        (YES_NO, "Yeah, I'll.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "Is it possible, too?", UNFINISHED_S, "trailing_word"),  # "to", as it is heard
-        (YES_NO, "Yes, I also need.", UNFINISHED_S, "trailing_word"),
+        (YES_NO, "Yeah, I'll.", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "Is it possible, too?", HALF_S, "trailing_word"),  # "to", as it is heard
+        (YES_NO, "Yes, I also need.", HALF_S, "trailing_word"),
         (YES_NO, "Well, my lamp", USUAL_S, "pause"),
         (YES_NO, "Yes, where is my order?", SURE_SENTENCE_S, "sentence_sure"),
         # A sentence with an end.
@@ -104,28 +106,28 @@ def test_no_flood_of_keys_makes_more_than_a_number(keys):
         (OPEN_QUESTION, "Who is it from?", SURE_SENTENCE_S, "sentence_sure"),
         (OPEN_QUESTION, "What is my order number?", SURE_SENTENCE_S, "sentence_sure"),
         (OPEN_QUESTION, "I don't have my order number.", SURE_SENTENCE_S, "sentence_sure"),
-        (OPEN_QUESTION, "Is it possible to?", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Is it possible to?", HALF_S, "trailing_word"),
         # No end was heard, or too few words for the full stop to mean anything.
         (OPEN_QUESTION, "Where is my order", USUAL_S, "pause"),
         (OPEN_QUESTION, "My order.", USUAL_S, "pause"),
         (OPEN_QUESTION, "", USUAL_S, "pause"),
         # The last word announces more, whatever recognition wrote behind it.
-        (OPEN_QUESTION, "My order number is", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "Where is my order and?", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I want to, um...", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I want to.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I'm calling because.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I have a question about.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I need to return the.", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "My order number is", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "Where is my order and?", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I want to, um...", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I want to.", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I'm calling because.", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I have a question about.", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I need to return the.", HALF_S, "trailing_word"),
         # The sentence has only been opened.
-        (OPEN_QUESTION, "I'd like.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "Can you tell me?", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I'd like.", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "Can you tell me?", HALF_S, "trailing_word"),
         (SIX, "Let me see.", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "Well, actually", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "Well, actually", HALF_S, "trailing_word"),
         (OPEN_QUESTION, "I don't, actually.", SURE_SENTENCE_S, "sentence_sure"),
         # Recognition heard the voice stay up, or break off.
-        (OPEN_QUESTION, "I ordered a lamp,", UNFINISHED_S, "trailing_word"),
-        (OPEN_QUESTION, "I ordered a lamp...", UNFINISHED_S, "trailing_word"),
+        (OPEN_QUESTION, "I ordered a lamp,", HALF_S, "trailing_word"),
+        (OPEN_QUESTION, "I ordered a lamp...", HALF_S, "trailing_word"),
         (SIX, "four seven double one nine two", COMPLETE_S, "digits_complete"),
         (SIX, "47 11 92", COMPLETE_S, "digits_complete"),
         # People pause up to 2.5 s inside a number.
@@ -182,22 +184,24 @@ def test_every_language_has_its_own_ends_and_beginnings(language, words, reason)
 @pytest.mark.parametrize(
     ("words", "whole", "asr_confidence", "seconds", "reason"),
     [
-        ("I want to cancel.", 0.1, 0.8, UNFINISHED_S, "sentence_half"),
-        ("I'd like to return a lamp.", 0.5, 0.8, EVEN_S, "sentence_half"),
-        ("What time do you close?", 0.67, 0.8, 1.3, "sentence_open"),
-        ("Where is my order?", 0.76, 0.8, 0.5, "sentence_likely"),
+        ("I want to cancel.", 0.1, 0.8, HALF_S, "sentence_half"),
+        ("My husband placed it.", 0.3, 0.8, 1.3, "sentence_half"),
+        # As likely half as all, which most mishearings are: whoever goes on is taken back.
+        ("Where with my order?", 0.4, 0.8, EVEN_S, "sentence_open"),
+        ("I'd like to return a lamp.", 0.5, 0.8, EVEN_S, "sentence_open"),
+        ("What time do you close?", 0.67, 0.8, 0.6, "sentence_likely"),
         ("I want to cancel my order.", 0.9, 0.8, COMPLETE_S, "sentence_whole"),
         # No full stop was heard: the model alone says that it is one.
         ("start over", 0.9, 0.8, COMPLETE_S, "pause_whole"),
-        ("my green sofa", 0.1, 0.8, UNFINISHED_S, "pause_half"),
+        ("my green sofa", 0.1, 0.8, HALF_S, "pause_half"),
         # What rests on words that may be wrong waits longer, and what is sure less long.
-        ("My order is very late.", 0.76, 0.4, 1.1, "sentence_open"),
-        ("What time do you close?", 0.67, 1.0, 1.1, "sentence_open"),
+        ("My order is very late.", 0.76, 0.4, 0.6, "sentence_likely"),
+        ("What time do you close?", 0.67, 1.0, 0.5, "sentence_likely"),
         # A word that announces more says more than the model, but for one that also ends a sentence.
-        ("I'm calling because.", 0.9, 0.8, UNFINISHED_S, "trailing_word"),
-        ("It says that.", 0.6, 0.8, UNFINISHED_S, "trailing_word"),
+        ("I'm calling because.", 0.9, 0.8, HALF_S, "trailing_word"),
+        ("It says that.", 0.6, 0.8, HALF_S, "trailing_word"),
         ("Stop asking me that.", 0.9, 0.8, COMPLETE_S, "sentence_whole"),
-        ("Stop asking me that...", 0.9, 0.8, UNFINISHED_S, "trailing_word"),
+        ("Stop asking me that...", 0.9, 0.8, HALF_S, "trailing_word"),
     ],
 )
 def test_the_less_likely_the_words_are_all_the_longer_the_bot_waits(
@@ -209,7 +213,7 @@ def test_the_less_likely_the_words_are_all_the_longer_the_bot_waits(
 
 @pytest.mark.parametrize(("words", "is_shorter"), [("No, don't mind.", True), ("Please don't mind.", False)])
 def test_a_no_with_a_few_words_is_likelier_all_where_a_yes_or_no_is_asked(words, is_shorter):
-    asked, open_ = (wait(expects, words, whole=0.5).seconds for expects in (YES_NO, OPEN_QUESTION))
+    asked, open_ = (wait(expects, words, whole=0.3).seconds for expects in (YES_NO, OPEN_QUESTION))
     assert (asked < open_) is is_shorter
 
 
@@ -235,7 +239,23 @@ def test_half_a_sentence_where_a_number_is_awaited_is_what_comes_before_it(words
 
 
 def test_a_yes_or_no_to_a_question_needs_no_model():
-    assert wait(YES_NO, "No.", whole=0.1).seconds == COMPLETE_S
+    assert wait(YES_NO, "Yes.", whole=0.1).seconds == COMPLETE_S
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "seconds", "reason"),
+    [
+        ("confirmation", "Yes.", DONE_S, "yes_no_is_done"),
+        ("confirmation", "Yes, please.", DONE_S, "yes_no_is_done"),
+        ("confirmation", "No.", COMPLETE_S, "yes_no_complete"),
+        ("anything_else", "No.", USUAL_S, "yes_no_ends_the_call"),
+        ("anything_else", "No, thanks.", COMPLETE_S, "yes_no_complete"),
+        ("anything_else", "Yes.", COMPLETE_S, "yes_no_complete"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_not_hurried(step, words, seconds, reason):
+    found = wait(Expectation(Expecting.YES_NO, step), words)
+    assert (found.seconds, found.reason) == (seconds, reason)
 
 
 def test_a_yes_before_a_word_misheard_is_not_waited_for_as_if_nothing_was_understood():
@@ -247,7 +267,7 @@ def test_words_that_may_be_wrong_shorten_no_wait_and_lengthen_none_but_short_one
     unsure = wait(OPEN_QUESTION, "I like you.", asr_confidence=0.5)
     assert (unsure.seconds, unsure.reason) == (UNSURE_S, "sentence_unsure")
     assert wait(OPEN_QUESTION, "I like you.", asr_confidence=0.7).seconds == SENTENCE_S
-    assert wait(OPEN_QUESTION, "I'd like to", asr_confidence=0.5).seconds == UNFINISHED_S
+    assert wait(OPEN_QUESTION, "I'd like to", asr_confidence=0.5).seconds == HALF_S
     assert wait(SIX, "471192", asr_confidence=0.55).seconds == COMPLETE_S
     assert wait(SIX, "4,000, 11.", asr_confidence=0.3).seconds == UNSURE_DIGITS_S
     misheard = wait(SIX, "A clear of three.", asr_confidence=0.54)  # digits, not a sentence
