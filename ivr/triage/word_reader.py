@@ -1,14 +1,12 @@
 """What a caller's words mean for the escalation, read by the trained classifier from words and meaning."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ivr import log
-from ivr.embedding.sentence_encoder import WIDTH, SentenceEncoder
+from ivr.embedding.sentence_encoder import SentenceEncoder
 from ivr.errors import IvrError
 from ivr.handoff.escalation.decision import WordReader
 from ivr.handoff.escalation.signals import Signal
@@ -16,45 +14,32 @@ from ivr.triage.features import SLOTS, features, normal
 from ivr.triage.lines import ANY_REASON, REASONS
 from ivr.triage.parts import parts_of
 from ivr.triage.plain_requests import SURE, asks_plainly, declines_plainly
+from ivr.triage.words_model import MODEL, WordsModel, WordsModelMissing
 
 _log = log.get("triage")
-MODEL = Path("models") / "triage" / "words.npz"
 # How much the whole turn counts beside its surest part.
 WHOLE_SHARE = 0.5
 OpenEncoder = Callable[[Path], SentenceEncoder]
 
 
-class WordsModelMissing(IvrError):
-    """The classifier was not trained yet, or its file is not one; the message says what to do."""
-
-
 class TrainedWordReader:
-    """Implements `WordReader`. Safe from any thread; 5 ms for each part of a turn, which has one to three."""
+    """Implements `WordReader`. Safe from any thread; 6 ms for each part of a turn, which has one to three."""
 
-    def __init__(
-        self,
-        weights: np.ndarray,
-        bias: np.ndarray,
-        labels: tuple[str, ...],
-        version: str,
-        encoder: SentenceEncoder,
-    ) -> None:
-        self.weights = weights  # (SLOTS and the encoder's width, labels), float32, calibrated
-        self.bias = bias  # (labels,)
-        self.labels = labels
-        self.version = version
-        self.encoder = encoder
+    def __init__(self, model: WordsModel, encoder: SentenceEncoder) -> None:
+        self.model = model
+        self.version = model.version
+        self._encoder = encoder
 
     @classmethod
     def load(cls, data_dir: Path, open_encoder: OpenEncoder) -> "TrainedWordReader":
         """Read the trained model. Raises WordsModelMissing, EncoderMissing."""
-        weights, bias, about = read_model(data_dir)
+        model = WordsModel.load(data_dir)
         encoder = open_encoder(data_dir)
-        if encoder.version != about["encoder"]:
+        if encoder.version != model.encoder:
             raise WordsModelMissing(
                 f"{data_dir / MODEL} is of another sentence encoder. `ivr nlu train` makes it anew"
             )
-        return cls(weights, bias, tuple(about["labels"]), str(about["version"]), encoder)
+        return cls(model, encoder)
 
     def read(self, words: str) -> Mapping[str, float]:
         """Return the calibrated probability of each label, led by the surest part of the turn.
@@ -65,7 +50,7 @@ class TrainedWordReader:
         if not parts:
             return {}
         sure = 1.0 / (1.0 + np.exp(-self._of_parts(self._logits(parts))))
-        said = {label: round(float(one), 4) for label, one in zip(self.labels, sure, strict=True)}
+        said = {label: round(float(one), 4) for label, one in zip(self.model.labels, sure, strict=True)}
         any_reason = said.pop(ANY_REASON, 0.0)
         likeliest = max((label for label in REASONS if label in said), key=said.__getitem__, default=None)
         if likeliest is not None:
@@ -78,28 +63,15 @@ class TrainedWordReader:
         """Return (labels,) of (parts, labels): the surest part, held back by what the whole turn says."""
         surest = logits.max(axis=0)
         held_back = WHOLE_SHARE * logits[0] + (1 - WHOLE_SHARE) * surest
-        return np.where([label == Signal.ASKED_FOR_PERSON for label in self.labels], surest, held_back)
+        return np.where([label == Signal.ASKED_FOR_PERSON for label in self.model.labels], surest, held_back)
 
     def _logits(self, parts: list[str]) -> np.ndarray:
-        by_words = [values @ self.weights[slots] for slots, values in map(features, map(normal, parts))]
-        by_meaning = self.encoder.encode(parts) @ self.weights[SLOTS:]
-        logits: np.ndarray = np.stack(by_words) + by_meaning + self.bias
+        model, meanings = self.model, self._encoder.encode(parts)
+        by_words = [values @ model.weights[slots] for slots, values in map(features, map(normal, parts))]
+        by_meaning = meanings @ model.weights[SLOTS:]
+        votes = model.neighbours.votes(meanings) * model.vote_weights
+        logits: np.ndarray = np.stack(by_words) + by_meaning + votes + model.bias
         return logits
-
-
-def read_model(data_dir: Path) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
-    """Return weights, bias, and labels, version and encoder of them. Raises WordsModelMissing."""
-    file = data_dir / MODEL
-    try:
-        with np.load(file, allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
-            weights = np.concatenate([stored["by_slot"].astype(np.float32), stored["by_meaning"]])
-            bias = stored["bias"]
-    except (OSError, KeyError, ValueError) as wrong:
-        raise WordsModelMissing(f"{file}: {wrong}. `ivr nlu train` makes it") from wrong
-    if weights.shape != (SLOTS + WIDTH, len(about["labels"])):
-        raise WordsModelMissing(f"{file} is of another version. `ivr nlu train` makes it anew")
-    return weights, bias, about
 
 
 class NoWordReader:

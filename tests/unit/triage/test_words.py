@@ -17,9 +17,11 @@ from ivr.triage.lines import (
     read_lines,
     variants_of,
 )
+from ivr.triage.neighbours import Neighbours
 from ivr.triage.parts import MOST_PARTS, STRETCH_WORDS, parts_of, spoken
 from ivr.triage.training import fit, train_words
-from ivr.triage.word_reader import NoWordReader, TrainedWordReader, WordsModelMissing, open_reader
+from ivr.triage.word_reader import NoWordReader, TrainedWordReader, open_reader
+from ivr.triage.words_model import WordsModel, WordsModelMissing
 from tests.fakes.counted_encoder import CountedEncoder
 
 NLU_DATA = Path(__file__).resolve().parents[3] / "nlu_data"
@@ -33,7 +35,7 @@ FEW = [
 
 @pytest.fixture(scope="module")
 def reader() -> TrainedWordReader:
-    return fit(FEW, "few", CountedEncoder(), ("asked_for_person",))
+    return TrainedWordReader(fit(FEW, "few", CountedEncoder(), ("asked_for_person",)), CountedEncoder())
 
 
 def test_it_tells_a_request_for_a_person_from_another(reader: TrainedWordReader) -> None:
@@ -45,18 +47,32 @@ def test_it_tells_a_request_for_a_person_from_another(reader: TrainedWordReader)
 
 def test_the_same_lines_give_the_same_model(reader: TrainedWordReader) -> None:
     again = fit(FEW, "few", CountedEncoder(), ("asked_for_person",))
-    assert (again.weights == reader.weights).all()
+    assert (again.weights == reader.model.weights).all()
+    assert (again.neighbours.rows == reader.model.neighbours.rows).all()
 
 
 def test_some_reason_makes_the_likeliest_one_as_sure() -> None:
     labels = ("complaint", "safety", "asked_for_person", ANY_REASON)
     bias = np.array([-1.0, -2.0, -3.0, 2.0], dtype=np.float32)
     weights = np.zeros((SLOTS + WIDTH, 4), np.float32)
-    reader = TrainedWordReader(weights, bias, labels, "made", CountedEncoder())
+    encoder = CountedEncoder()
+    near = Neighbours.of(encoder.encode(["a", "b"]), np.zeros((2, 4)), np.ones(2))
+    model = WordsModel(labels, "made", encoder.version, weights, bias, np.zeros(4, np.float32), near)
+    reader = TrainedWordReader(model, encoder)
     said = reader.read("well then")
     assert said["complaint"] == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-3)
     assert said["safety"] < 0.2
     assert ANY_REASON not in said
+
+
+def test_the_nearest_lines_vote_and_strangers_hardly_count() -> None:
+    rows = CountedEncoder().encode(["one", "two", "three"])
+    wanted = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    near = Neighbours.of(rows, wanted, np.ones(3))
+    votes = near.votes(rows)
+    assert votes[0, 0] > 0 > votes[0, 1]
+    assert votes[1, 1] > 0 > votes[1, 0]
+    assert near.only(np.array([False, True, True])).votes(rows)[0, 0] < 0
 
 
 @pytest.mark.parametrize("words", ["", "   ", "...!?", "\x00\x01", "♪♪"])
