@@ -1,16 +1,20 @@
 """Listens to a short sound for the answers its question asks for, with the decoder as the judge."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from ivr.audio.resample import resample
 from ivr.conversation.expectation import Expectation
 from ivr.speech.careful_hearing import SAMPLE_RATE_HZ, Recognised
 from ivr.speech.greedy_decoder import GreedyDecoder
 from ivr.speech.short_answers import (
     BY_FIRST_TOKEN,
     BY_WHOLE,
+    PACES,
     Weighed,
+    is_clear,
     is_plain_answer,
     is_sentence,
     likeliest,
@@ -49,11 +53,19 @@ def answer_heard(
     among = [among[place] for place in likeliest(among, first_logs, *BY_FIRST_TOKEN)]
     once_logs = decoder.weigh(once, [spelling.once for spelling in among], language)
     chosen = likeliest(among, once_logs, *BY_WHOLE)
-    thrice = encode(np.tile(word, 3))
-    thrice_logs = decoder.weigh(thrice, [among[place].thrice for place in chosen], language)
-    weighed = [
-        Weighed(among[place], once_logs[place], log) for place, log in zip(chosen, thrice_logs, strict=True)
-    ]
+    finalists = [among[place] for place in chosen]
+
+    def weigh_thrice(sound: np.ndarray) -> list[float]:
+        return decoder.weigh(encode(np.tile(sound, 3)), [one.thrice for one in finalists], language)
+
+    once_of = [once_logs[place] for place in chosen]
+    weighed = [Weighed(*one) for one in zip(finalists, once_of, weigh_thrice(word), strict=True)]
+    if not is_clear(weighed):
+        paced = [weigh_thrice(resample(word, SAMPLE_RATE_HZ, int(pace * SAMPLE_RATE_HZ))) for pace in PACES]
+        means = [
+            (one.thrice + sum(logs)) / (1 + len(PACES)) for one, *logs in zip(weighed, *paced, strict=True)
+        ]
+        weighed = [replace(one, thrice=mean) for one, mean in zip(weighed, means, strict=True)]
     found = short_answer(expects, weighed, free_log)
     if found is None or says_more(asked, free.text, found.text):
         return free

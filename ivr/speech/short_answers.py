@@ -29,6 +29,9 @@ _LEAST_RIVALRY = -12.0
 _WORTH_NAMING = 0.02
 _SENTENCE_WORDS, _SENTENCE_SURE = 3, -0.6
 _SURE = -0.35  # exp of it is a confidence of 0.7
+# Who is less sure of the answer, 0 to 1 among all of them, hears the sound slower and quicker as well.
+_CLEAR_SHARE = 0.8
+PACES = (0.8, 1.2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A spelling with its log probabilities: of the sound as it is, and of the sound three times over."""
+    """A spelling with its log probabilities: of the sound as it is, and of the sound three times over.
+
+    The latter is the mean over several paces where the sound was heard at more than one.
+    """
 
     spelling: Spelling
     once: float
@@ -148,17 +154,20 @@ def likeliest(among: Sequence[Spelling], scores: Sequence[float], answers: int, 
     return found
 
 
+def is_clear(finalists: Sequence[Weighed]) -> bool:
+    """Say whether one answer is so much likelier than the others that the sound need not be heard again."""
+    thrice = _by_answer(finalists)
+    return thrice[_best(thrice)] - _log_sum(list(thrice.values())) >= math.log(_CLEAR_SHARE)
+
+
 def short_answer(expects: Expectation, finalists: Sequence[Weighed], free: float) -> ShortAnswer | None:
     """Say which answer was said; None when it was something else, or cannot be told.
 
     `free` is the log probability of what the decoder wrote by itself.
     """
     answers = [one for one in finalists if one.spelling.answer is not None]
-    thrice: dict[str, float] = {}
-    for one in answers:
-        known = thrice.get(one.spelling.answer or "")
-        thrice[one.spelling.answer or ""] = one.thrice if known is None else _log_sum([known, one.thrice])
-    best = max(thrice, key=lambda answer: thrice[answer])
+    thrice = _by_answer(answers)
+    best = _best(thrice)
     rival = max(one.thrice for one in finalists if one.spelling.answer is None)
     against_free = _log_sum([one.once for one in answers]) - free
     against_rivals = min(_MOST_RIVALRY, max(_LEAST_RIVALRY, thrice[best] - rival))
@@ -171,6 +180,18 @@ def short_answer(expects: Expectation, finalists: Sequence[Weighed], free: float
     others = sorted((answer for answer in shares if answer != best), key=lambda answer: -shares[answer])
     alternatives = [Alternative(other, shares[other]) for other in others if shares[other] >= _WORTH_NAMING]
     return ShortAnswer(best, shares[best], tuple(alternatives))
+
+
+def _by_answer(finalists: Sequence[Weighed]) -> dict[str, float]:
+    logs: dict[str, list[float]] = {}
+    for one in finalists:
+        if one.spelling.answer is not None:
+            logs.setdefault(one.spelling.answer, []).append(one.thrice)
+    return {answer: _log_sum(own) for answer, own in logs.items()}
+
+
+def _best(logs: Mapping[str, float]) -> str:
+    return max(logs, key=lambda answer: logs[answer])
 
 
 def _spelled(answer: str | None, word: str) -> list[Spelling]:

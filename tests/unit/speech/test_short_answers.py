@@ -6,6 +6,7 @@ from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.speech.short_answers import (
     Spelling,
     Weighed,
+    is_clear,
     is_plain_answer,
     is_sentence,
     likeliest,
@@ -56,6 +57,12 @@ def test_a_word_that_is_no_answer_wins_over_one_that_nearly_fits() -> None:
     fits = {"yes": -2.0, "no": -6.0}
     assert short_answer(YES_NO, weighed(fits, {"yes": -4.0, "no": -9.0}, rival=-12.0), free=-2.2) is not None
     assert short_answer(YES_NO, weighed(fits, {"yes": -9.0, "no": -12.0}, rival=-5.0), free=-2.2) is None
+
+
+def test_two_answers_that_are_nearly_as_likely_are_heard_again_at_other_paces() -> None:
+    once = {"5": -4.0, "9": -4.0}
+    assert is_clear(weighed(once, {"5": -9.0, "9": -12.0}, rival=-8.0))
+    assert not is_clear(weighed(once, {"5": -9.0, "9": -9.5}, rival=-20.0))
 
 
 def test_the_likeliest_of_both_sides_are_kept() -> None:
