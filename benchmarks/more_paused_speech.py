@@ -4,7 +4,7 @@ from benchmarks.caller_sounds import VOICES
 from benchmarks.paused_speech import MORE, NUMBER, OTHER_VOICES, POSTCODE, Sentences, Split
 from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 
-CANCEL = Expectation(Expecting.YES_NO, "cancel")
+CANCEL = Expectation(Expecting.YES_NO, "confirmation")
 
 THIRD_OPEN = (
     ("I need to", "change the delivery date."),

@@ -1,7 +1,7 @@
 """Utterances as callers say them: whole, or with pauses where people think, breathe or read on.
 
 Two sets: the waits were chosen on `DEVELOPMENT`; `SECOND` has other sentences, voices, people and pauses and
-measured them, then helped to choose the model's. `unseen_speech.py` measures those.
+measured them, then helped to choose the model's. `blind_speech.py` measures.
 """
 
 import json

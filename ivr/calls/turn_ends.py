@@ -21,7 +21,7 @@ SLOTS = 1 << 15
 LONGEST_RUN = 4  # words at the end of the sentence
 MOST_COUNTED = 10  # words; longer sentences are alike
 # From the judges' log odds to those of the words being all, for one judge and two: fitted on 780 pauses and
-# ends of open questions in four sets (benchmarks/paused_speech.py, more_paused_speech.py, unseen_speech.py).
+# ends of open questions in four sets (benchmarks/paused_speech.py, more_paused_speech.py, fourth_speech.py).
 OF_ONE, OF_BOTH = (0.8, 0.4), (0.5, -0.1)
 KNOWN = 1.8  # more log odds for what designers wrote down as a request, so often all
 # With what people begin a turn, whatever they say then; the first are the most usual.

@@ -1,10 +1,10 @@
-"""Utterances that measure the ends of turns: the second set, written blind, and used once, at the end."""
+"""The fourth set of utterances: written blind, measured by once, and read since; now one to develop with."""
 
 from benchmarks.paused_speech import MORE, NUMBER, POSTCODE, Sentences, Split
 from ivr.carrier.call_script import Voice
 from ivr.conversation.expectation import OPEN_QUESTION
 
-UNSEEN_PAUSED: Sentences = (
+FOURTH_PAUSED: Sentences = (
     # the first half is plainly not the end
     ("open", OPEN_QUESTION, ("I want to", "send back the hallway rug.")),
     ("open", OPEN_QUESTION, ("Hello, I'm trying to find", "my tracking number.")),
@@ -121,7 +121,7 @@ UNSEEN_PAUSED: Sentences = (
     ("yes or no", MORE, ("Yes there is.", "My refund hasn't come.")),
 )
 
-UNSEEN_WHOLE: Sentences = (
+FOURTH_WHOLE: Sentences = (
     ("open", OPEN_QUESTION, ("I'd like to know when my dining table is coming.",)),
     ("open", OPEN_QUESTION, ("Where's my parcel?",)),
     ("open", OPEN_QUESTION, ("Returns.",)),
@@ -171,9 +171,9 @@ UNSEEN_WHOLE: Sentences = (
     ("number", POSTCODE, ("It's one six seven, five one.",)),
 )
 
-UNSEEN = Split(
-    UNSEEN_PAUSED,
-    UNSEEN_WHOLE,
+FOURTH = Split(
+    FOURTH_PAUSED,
+    FOURTH_WHOLE,
     (
         Voice(engine="hibari", pitch=35),
         Voice(engine="hibari", pitch=53),
