@@ -9,15 +9,34 @@ from ivr.triage.features import normal
 
 SURE = 0.97
 _EN_PERSON = (
-    r"(?:(?:an?|the|some|any|your|one of your|one of the|real|actual|live|living|human|proper|other) )*"
+    r"(?:(?:an?|the|some|any|your|my|one of your|one of the|real|actual|live|living|human|proper|other|"
+    r"another|duty|shop|store|line|customer|senior|nice|breathing|normal) )*"
     r"(?:some(?:one|body)|any(?:one|body)|person|people|humans?|human being|agents?|operator|representative|"
-    r"rep|advis[eo]rs?|manager|supervisor|boss|colleagues?|staff|employee|member of staff|clerk|technician|"
-    r"assistant|customer (?:service|services|care|support)|specialist)"
+    r"rep|advis[eo]rs?|manager|supervisor|boss|colleagues?|staff|employee|member of (?:the )?(?:staff|team)|"
+    r"clerk|technician|assistant|customer (?:service|services|care|support)|specialist|consultant|"
+    r"receptionist|"
+    r"salesperson|team leader|one of (?:you|your (?:lot|people|team|colleagues|staff))|"
+    r"whoever(?: is|s)? (?:in charge|responsible|does|handles|deals|looks|runs|knows|answers|can)|"
+    r"(?:one|lady|man|guy|woman|team|department) (?:who|that|in charge|responsible))"
+)
+_EN_OFFICE = (
+    r"(?:(?:the|your) )?(?:accounts|sales|billing|reception|switchboard|head office|front desk|"
+    r"customer services?|after ?sales|complaints|(?:(?:sales|returns|accounts|billing|finance|"
+    r"complaints|delivery|legal) )"
+    r"(?:team|department|desk|office)|management)"
 )
 _SV_PERSON = (
-    r"(?:(?:en|ett|er|din|din egen|riktig|vanlig|levande|mänsklig|av era|av er|annan) )*"
-    r"(?:någon|nån|människa|person|personal|personalen|handläggare|kundtjänst|kundservice|kollega|chef|chefen|"
-    r"operatör|medarbetare|rådgivare|tekniker|säljare|anställd|expedit|folk)"
+    r"(?:(?:en|ett|er|din|din egen|riktig|vanlig|levande|mänsklig|annan|min) )*"
+    r"(?:(?:någon|nån)(?: (?:annan|riktig|levande|i personalen|hos er|på kontoret|ansvarig|anställd))?|"
+    r"människa|person|personal|personalen|handläggare|kundtjänst|kundservice|kollega|chef|chefen|operatör|"
+    r"medarbetare|rådgivare|tekniker|säljare|anställd|expedit|folk|(?:en|nån|någon) av (?:er|era \w+)|"
+    r"(?:den|nån|någon) som (?:bestämmer|sköter|ansvarar|jobbar|har hand|håller i|tar hand|gör|kan|"
+    r"förstår|andas))"
+)
+_SV_OFFICE = (
+    r"(?:växeln|receptionen|butiken|kassan|lagret|kontoret|supporten|huvudkontoret|säljarna|ekonomi|"
+    r"ledningen|"
+    r"försäljningen|\w+avdelningen)"
 )
 _NB_PERSON = (
     r"(?:(?:en|et|ekte|av dere) )*"
@@ -27,12 +46,17 @@ _FI_PERSON = (
     r"(?:ihmisen|ihmiselle|asiakaspalvelijan|asiakaspalvelijalle|jonkun|virkailijan|virkailijalle|esimiehen)"
 )
 _EN_BARE = (
-    r"(?:(?:real|live|human) )?(?:operator|representative|human|human being|person|agent|advis[eo]r|"
-    r"customer (?:service|care|support)|receptionist|supervisor|switchboard)"
+    r"(?:(?:real|live|human|just|only|an?|the|proper|living|nice) )*(?:operator|representative|"
+    r"human|human being|person|agent|advis[eo]r|"
+    r"customer (?:service|care|support)|receptionist|supervisor|switchboard|manager|colleague|"
+    r"member of staff|"
+    r"consultant|human voice|team leader|staff|boss)"
 )
 _SV_BARE = (
-    r"(?:en )?(?:människa|person|operatör|handläggare|kundtjänst|kundservice|medarbetare|växeln|"
-    r"personal|kollega)"
+    r"(?:(?:en|riktig|levande|vanlig|mänsklig|bara) )*(?:människa|person|operatör|handläggare|"
+    r"kundtjänst|kundservice|"
+    r"medarbetare|växeln|växel|personal|kollega|chefen|rådgivare|mänsklig röst|personen|"
+    r"kundtjänsten|operatören)"
 )
 _NB_BARE = r"(?:et |en )?(?:menneske|person|kundeservice|kundebehandler|operatør)"
 _FI_BARE = r"(?:ihminen|asiakaspalvelu|asiakaspalvelija|virkailija)"
@@ -43,18 +67,44 @@ _ASKS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^(?:(?:no|yes|okay|nej|ja|nei|ei) )?(?:{_BARE})(?: (?:{_BARE}))*{_POLITE}$",
-        rf"\b(?:speak|talk|chat) (?:to|with) {_EN_PERSON}\b",
-        r"\b(?:get|give|find|fetch|connect|transfer|put) (?:me|us) (?:through |over )?(?:to )?"
-        rf"{_EN_PERSON}\b",
-        r"\b(?:put|patch|pass) me through\b|\b(?:connect|transfer) me (?:please|now|to)\b",
-        rf"\b(?:i want|i need|i d like|id like|i would like|can i have|can i get|could i have) {_EN_PERSON}"
-        r"(?: (?:please|now|instead|to help me|on the (?:phone|line)))*$",
+        rf"\b(?:speak|talk|chat|word|conversation) (?:to|with|two) (?:{_EN_PERSON}|{_EN_OFFICE})\b",
+        r"\b(?:get|give|find|fetch|connect|transfer|put|hand|pass|bring|switch|refer|forward|divert|"
+        r"send) (?:me|us) "
+        rf"(?:through |over |on |across |up |along )?(?:to |with )?(?:{_EN_PERSON}|{_EN_OFFICE})\b",
+        r"\b(?:put|patch|pass) (?:me|my call|this call|the call) through\b",
+        r"\b(?:pass|swing|hand|transfer|switch|forward|divert|move) (?:me|my call|this call|the call) "
+        r"(?:through|on|over|across|along)\b",
+        r"\b(?:connect|transfer|escalate|forward|divert) me (?:please|now|to)\b|\b(?:connect|transfer) me$",
+        rf"\b(?:i want|i need|i d like|id like|i would like|can i have|can i get|could i have|i "
+        rf"prefer|id prefer|"
+        rf"i d rather have|id rather have|could do with|let me have|get hold of|fetch|put on|page) "
+        rf"{_EN_PERSON}"
+        r"(?: (?:please|now|instead|for me|to help me|to talk to|to speak to|on the (?:phone|line)))*$",
         r"\b(?:call|phone|ring) me back\b",
-        rf"\b(?:prata|tala|snacka) med {_SV_PERSON}\b",
-        rf"\b(?:koppla|släpp|skicka) mig (?:vidare|fram|över|till {_SV_PERSON})\b",
-        rf"\b(?:ge|hämta) mig {_SV_PERSON}\b",
-        r"\bjag vill ha (?:en )?(?:riktig )?(?:människa|person|handläggare)\b",
+        rf"\b(?:can|could|would|have|get|let) {_EN_PERSON} (?:please |to |just )?"
+        r"(?:call|ring|phone|ring up|talk to|speak to|talk|give) (?:me|us)\b",
+        r"\b(?:can|could|let|have) (?:an? |the |one of )(?:member of (?:the )?staff|colleague|"
+        r"human|real person|person|"
+        r"supervisor|manager|you|your (?:people|colleagues|staff)) "
+        r"(?:please |just )?(?:help|assist|take over|explain|take this|have a go|deal)\b",
+        r"\b(?:i want|i need|want|need) (?:to )?(?:talk|speak)(?: to)? (?:person|human|people|"
+        r"somebody|someone)\b",
+        r"\bis (?:there )?(?:any|some)(?:one|body)(?: \w+)? (?:there|available|free|around|"
+        r"reachable|at home)$",
+        rf"\b(?:prata|tala|snacka|talas|ord) (?:lite )?med (?:{_SV_PERSON}|{_SV_OFFICE})\b",
+        rf"\b(?:koppla|släpp|skicka|ställ|flytta|slussa|växla|lämna) (?:mig|oss|över mig|samtalet|"
+        rf"mitt samtal) "
+        rf"(?:vidare|fram|över|till (?:{_SV_PERSON}|{_SV_OFFICE}))\b",
+        rf"\b(?:ge|hämta|skaffa) (?:mig |hit )?{_SV_PERSON}(?: (?:tack|nu|i luren|på linjen|på "
+        rf"tråden|är du snäll))*$",
+        rf"\bjag (?:vill|skulle vilja|vill hellre|behöver) (?:ha |få |nå )?{_SV_PERSON}"
+        r"(?: (?:tack|nu|i stället|istället|i luren|på linjen|på tråden|att prata med|att fråga))*$",
+        rf"\b(?:kan|får|kunde) jag (?:bara )?få {_SV_PERSON}"
+        r"(?: (?:tack|nu|i stället|istället|i luren|på linjen|på tråden|att prata med))*$",
         r"\b(?:ring|ringa) (?:mig tillbaka|upp mig|mig upp)\b",
+        rf"\b(?:kan|kunde|skulle|be|låt|får) {_SV_PERSON} (?:kunna )?(?:ringa|höra av sig|ta över|"
+        rf"kontakta mig)\b",
+        r"\bär det (?:nån|någon)(?: \w+)? (?:där|hemma|inne|på plats|vaken|ledig)(?: jag kan prata med)?$",
         rf"\b(?:snakke|prate) med {_NB_PERSON}\b|\b(?:sett|koble) meg (?:over|til|videre)\b",
         rf"\b(?:is|isnt|are|would) there (?:be )?{_EN_PERSON} (?:there )?(?:i|we|who|that) "
         r"(?:(?:can|could|may|might) (?:speak|talk|ask|help|chat|discuss|explain)|(?:i )?(?:speaks|knows))\b",
@@ -73,11 +123,29 @@ _ASKS = tuple(
 _BUT_NOT = re.compile(
     r"\b(?:no need|not need|dont need|dont want|do not (?:need|want)|dont have|neednt|without|"
     r"do i have|do i need|should i|"
-    r"told me|want you|behöver inte|vill inte|slippa|måste jag|ska jag|sa att jag|trenger ikke|vil ikke|"
+    r"rather not|must i|did (?:i|you)|i (?:had|spoke|talked)|told me|want you|behöver inte|vill "
+    r"inte|slippa|måste jag|ska jag|sa att jag|slipper|pratade|talade|inte prata|trenger ikke|vil ikke|"
     r"en halua|ei tarvitse)\b"
 )
 
 
+# A machine declined is a person asked for.
+_MACHINE = (
+    r"(?:(?:an?|the|this|en|ett|nån|den här|att prata med en) )*"
+    r"(?:robots?|bots?|machines?|computers?|recordings?|maskin\w*|robot\w*|dator\w*|telefonsvarare|"
+    r"inspelning)"
+)
+_REFUSES_MACHINES = re.compile(
+    rf"\b(?:dont|do not|wont|will not|refuse to|not) (?:want )?(?:to )?(?:(?:talk|speak|talking|"
+    rf"speaking) (?:to|with) )"
+    rf"{_MACHINE}\b|\b(?:dont|do not) want {_MACHINE}$"
+    rf"|\b(?:vill|tänker|orkar) (?:jag )?inte (?:prata|tala|snacka) med {_MACHINE}\b"
+)
+_IS_SOMEBODY_IN = re.compile(
+    r"\b(?:[Ii]s|[Ää]r) (?!(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b)[A-ZÅÄÖ][a-zåäöé]+ "
+    r"(?:in|about|around|available|inne|på plats|i tjänst|anträffbar)(?: (?:today|now|idag|i dag|"
+    r"nu))?(?:$|[,.?!])"
+)
 _NO_MACHINE = r"(?! (?:robots?|bots?|machines?|computers?|maskin\w*|dator\w*|robot\w*|telefonsvarare))"
 _DECLINES = re.compile(
     r"\b(?:(?:dont|do not|wont|will not) (?:need|want|have to)|no need|neednt|rather not|without)"
@@ -109,4 +177,6 @@ def declines_plainly(words: str) -> bool:
 def asks_plainly(words: str) -> bool:
     """Say whether a turn asks for a person in so many words."""
     said = normal(words)
+    if _REFUSES_MACHINES.search(said) or _IS_SOMEBODY_IN.search(words):
+        return True
     return not _BUT_NOT.search(said) and any(pattern.search(said) for pattern in _ASKS)
