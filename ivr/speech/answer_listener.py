@@ -15,7 +15,7 @@ from ivr.speech.short_answers import (
     PACES,
     Weighed,
     is_clear,
-    is_plain_answer,
+    is_plain,
     is_sentence,
     likeliest,
     longest_s,
@@ -42,7 +42,7 @@ def answer_heard(
     """Return the expected answer if the sound is one, else `free`, which the decoder wrote by itself."""
     asked = among = spellings(expects, language)
     sureness = free.mean_log_probability
-    if not among or is_plain_answer(among, free.text, sureness) or is_sentence(free.text, sureness):
+    if not among or is_plain(among, free.text, sureness) or is_sentence(free.text, sureness):
         return free
     word = around_the_sound(audio)
     if not 0 < word.size <= longest_s(expects) * SAMPLE_RATE_HZ:

@@ -29,6 +29,7 @@ _LEAST_RIVALRY = -12.0
 _WORTH_NAMING = 0.02
 _SENTENCE_WORDS, _SENTENCE_SURE = 3, -0.6
 _SURE = -0.35  # exp of it is a confidence of 0.7
+_SURE_OF_OTHERS = -0.8
 # Who is less sure of the answer, 0 to 1 among all of them, hears the sound slower and quicker as well.
 _CLEAR_SHARE = 0.8
 PACES = (0.8, 1.2)
@@ -122,11 +123,16 @@ def spellings(expects: Expectation, language: str) -> list[Spelling]:
     return found + [spelling for word in others for spelling in _spelled(None, word)]
 
 
-def is_plain_answer(among: Sequence[Spelling], text: str, mean_log_probability: float) -> bool:
-    """Say whether what the decoder wrote by itself is one of the answers, written with confidence."""
+def is_plain(among: Sequence[Spelling], text: str, mean_log_probability: float) -> bool:
+    """Say whether what the decoder wrote by itself is one of these words, written with confidence.
+
+    A word that is no answer to the question needs less of it: hardly anything else is written so.
+    """
     said = text.strip(" .!").lower()
-    return mean_log_probability >= _SURE and any(
-        one.answer is not None and one.once.strip(" .").lower() == said for one in among
+    return any(
+        mean_log_probability >= (_SURE if one.answer is not None else _SURE_OF_OTHERS)
+        and one.once.strip(" .").lower() == said
+        for one in among
     )
 
 

@@ -7,7 +7,7 @@ from ivr.speech.short_answers import (
     Spelling,
     Weighed,
     is_clear,
-    is_plain_answer,
+    is_plain,
     is_sentence,
     likeliest,
     longest_s,
@@ -72,9 +72,16 @@ def test_the_likeliest_of_both_sides_are_kept() -> None:
 
 def test_an_answer_written_with_confidence_needs_no_weighing() -> None:
     among = spellings(YES_NO, "en")
-    assert is_plain_answer(among, "Yes.", -0.2)
-    assert not is_plain_answer(among, "Yes.", -0.9)
-    assert not is_plain_answer(among, "Help.", -0.1)
+    assert is_plain(among, "Yes.", -0.2)
+    assert not is_plain(among, "Yes.", -0.9)
+    assert not is_plain(among, "Kevin.", -0.1)
+
+
+def test_a_known_word_that_is_no_answer_stays_with_less_confidence() -> None:
+    among = spellings(DIGITS, "en")
+    assert is_plain(among, "Goodbye.", -0.7)
+    assert not is_plain(among, "Yeah.", -0.9)
+    assert not is_plain(among, "Eight.", -0.7)
 
 
 @pytest.mark.parametrize(
