@@ -39,6 +39,7 @@ from ivr.calls.turn_in_hand import TranscriptionCame, TurnInHand
 from ivr.config import load
 from ivr.conversation import endpointing
 from ivr.conversation.continuation import goes_on
+from ivr.speech.transcriber import Transcription
 from ivr.speech.weights import ModelFolder
 from tests.fakes.steered_clock import SteeredClock
 from tests.fakes.steered_line import SteeredLine
@@ -92,7 +93,9 @@ class Pause:
     began_s: float
     wait_s: float
     known_after_s: float
+    heard: Transcription
     whole: float | None
+    longest_s: float  # of the pauses before
     voice_after_s: float | None = None
 
     def ends_turn(self, scale: float) -> float | None:
@@ -110,6 +113,7 @@ class Listening:
         self._hearing = HearingOnTheSpot(transcriber)
         self._session = session
         self._smart_turn = smart_turn
+        self.pauses: list[tuple[Paused, list[Pause]]] = []  # of each utterance, as they were heard
 
     def listen(self, utterance: Paused) -> Iterator[Ended]:
         """Yield when the turn ends, by each of the deciders."""
@@ -119,6 +123,7 @@ class Listening:
         came: list[TranscriptionCame] = []
         turn = TurnInHand(ear, self._hearing, "en", clock, came.append, self._ends)
         pauses: list[Pause] = []
+        self.pauses.append((utterance, pauses))
         others = Others(ear, self._smart_turn)
         by_words: Ended | None = None
         mulaw = g711.encode(utterance.audio)
@@ -164,7 +169,8 @@ class Listening:
             whole,
             heard.readings,
         )
-        pauses.append(Pause(ear_now_s - turn.pause_s, wait.seconds, turn.pause_s, whole))
+        began_s = ear_now_s - turn.pause_s
+        pauses.append(Pause(began_s, wait.seconds, turn.pause_s, heard, whole, longest_s))
 
 
 class Others:

@@ -37,7 +37,8 @@ SENTENCE_WORDS = 3  # shorter ones get a full stop whatever follows
 # and who goes on soon after is taken back (`continuation.py`). What is plainly half is waited for.
 EVEN_S = 0.8
 HALF_S = 2.0
-BY_ODDS = ((-1.3, HALF_S), (-0.5, EVEN_S), (0.0, EVEN_S), (1.5, COMPLETE_S))
+ByOdds = tuple[tuple[float, float], ...]
+BY_ODDS: ByOdds = ((-1.3, HALF_S), (-0.5, EVEN_S), (0.0, EVEN_S), (1.5, COMPLETE_S))
 # Recognition that is less sure than usual lowers the odds.
 USUAL_CONFIDENCE = 0.8
 BY_CONFIDENCE = 0.9  # log odds for each e-fold of confidence
@@ -70,10 +71,11 @@ def wait(
     longest_pause_s: float = 0.0,
     whole: float | None = None,
     readings: tuple[str, ...] = (),
+    by_odds: ByOdds = BY_ODDS,
 ) -> Wait:
     """Decide the wait after the last speech from the words so far and the longest pause within them.
 
-    `readings` are other words that the sound may have been.
+    `whole` is how likely they are all, `readings` are other words that the sound may have been.
     """
     plain = plain_words(words)
     known = turn_words(language)
@@ -90,7 +92,7 @@ def wait(
     if found.reason == "trailing_word" and _ends_all_the_same(words, plain, known, whole):
         found = Wait(SENTENCE_S, "sentence")
     if whole is not None and found.reason in BY_MELODY:
-        return _wait_by_ends(found, whole, asr_confidence, _is_reply(expects, plain, known))
+        return _wait_by_ends(found, whole, asr_confidence, _is_reply(expects, plain, known), by_odds)
     if found.reason == "sentence" and asr_confidence >= VERY_SURE:
         return Wait(SURE_SENTENCE_S, "sentence_sure")
     return _if_unsure(found, asr_confidence < SURE)
@@ -104,22 +106,22 @@ def _before_the_number(found: Wait, plain: str, known: TurnWords) -> Wait:
     return Wait(UNFINISHED_S, "number_to_come")
 
 
-def _wait_by_ends(found: Wait, whole: float, asr_confidence: float, is_reply: bool) -> Wait:
+def _wait_by_ends(found: Wait, whole: float, asr_confidence: float, is_reply: bool, by_odds: ByOdds) -> Wait:
     """Let the model of turn ends decide: the likelier that the words are all, the shorter the wait."""
     odds = math.log(max(whole, _LEAST) / max(1.0 - whole, _LEAST)) + ODDS_OF_REPLY * is_reply
     odds += BY_CONFIDENCE * math.log(max(asr_confidence, _LEAST) / USUAL_CONFIDENCE)
-    seconds = _by_odds(odds)
+    seconds = _between(odds, by_odds)
     name = next(name for limit, name in BY_WAIT if seconds <= limit)
     return Wait(seconds, f"{found.reason}_{name}")
 
 
-def _by_odds(odds: float) -> float:
-    if odds <= BY_ODDS[0][0]:
-        return BY_ODDS[0][1]
-    for (less, longer_s), (more, shorter_s) in pairwise(BY_ODDS):
+def _between(odds: float, by_odds: ByOdds) -> float:
+    if odds <= by_odds[0][0]:
+        return by_odds[0][1]
+    for (less, longer_s), (more, shorter_s) in pairwise(by_odds):
         if odds < more:
             return longer_s + (shorter_s - longer_s) * (odds - less) / (more - less)
-    return BY_ODDS[-1][1]
+    return by_odds[-1][1]
 
 
 def _if_unsure(found: Wait, is_unsure: bool, at_least_s: float = UNSURE_S) -> Wait:
