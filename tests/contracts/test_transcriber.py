@@ -246,6 +246,25 @@ def test_a_long_turn_leaves_nothing_behind_for_the_next(speak: Callable[[str], n
     assert (after.text, after.asr_confidence) == (alone.text, alone.asr_confidence)
 
 
+@pytest.mark.weights
+def test_what_is_unclear_may_be_a_sentence_the_bot_was_taught_but_half_of_one_is_not_all_of_it(
+    speak: Callable[[str], np.ndarray],
+) -> None:
+    from ivr.speech.known_sentences import KnownSentences
+    from ivr.speech.whisper_transcriber import WhisperTranscriber
+
+    known = KnownSentences({"en": ["can you repeat that", "I want to send something back"]})
+    taught = WhisperTranscriber(MODELS / "whisper/base.pt", VOICE_ACTIVITY, known=known)
+
+    def in_noise(text: str) -> list[str]:  # "and you repeat that", "I want to find something" without it
+        clear = speak(text)
+        noise = np.random.default_rng(0).normal(0, 0.04, clear.size)
+        return words_of(taught.transcribe((clear + noise).astype(np.float32), "en").text)
+
+    assert in_noise("Can you repeat that?") == ["can", "you", "repeat", "that"]
+    assert "back" not in in_noise("I want to send something")
+
+
 SPEECH = ROOT.parent / "shared/data/speech"
 SIZES = [
     pytest.param(path, id=path.stem, marks=pytest.mark.weights)
