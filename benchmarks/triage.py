@@ -8,8 +8,8 @@
     python -m benchmarks.triage --without-words     plain patterns, counts and facts only: no classifier
 
 The calls (`benchmarks/triage_calls/`) were written and labelled before the training lines they judge.
-`held_out_4_*.yml` is what nobody who trained has read; the sets before it (`held_out_2_*.yml`,
-`held_out_3_*.yml`) were run once, then read, and are for development since, as `en.yml` and `sv.yml` are.
+`triage_cases.HELD_OUT` names the set that nobody who trained has read; the held-out sets before it were run
+once, then read, and are for development since, as `en.yml` and `sv.yml` are.
 `situations_*.yml` are for development too: calls in which intents, sums of money, earlier calls, silence
 or bad hearing count.
 The dialogue is a stand-in that answers everything it is not
@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks import report
 from benchmarks.triage_cases import (
     CALLS,
+    CALM_KINDS,
     DOUBTED,
     HALVES,
     HAPPENED,
@@ -143,7 +144,9 @@ def judge(calls: Sequence[Labelled], policy: Policy, reader: WordReader) -> dict
     due = [(call, at) for call, at in both if call.reader is not None]
     asked = [(call, at) for call, at in due if call.kind == "asked"]
     others = [(call, at) for call, at in due if call.kind != "asked"]
-    calm = [at for call, at in both if call.reader is None]
+    needless = [(call, at) for call, at in both if call.reader is None]
+    calm = [at for call, at in needless if call.kind in CALM_KINDS]
+    hard = [at for call, at in needless if call.kind not in CALM_KINDS]
     late = [at - call.reader for call, at in due if at is not None and call.reader is not None]
     hits = sum(at is not None for _, at in due)
     return {
@@ -152,9 +155,13 @@ def judge(calls: Sequence[Labelled], policy: Policy, reader: WordReader) -> dict
         "asked_n": len(asked),
         "recall": _share([at is not None for _, at in others]),
         "recall_n": len(others),
-        "false_rate": _share([at is not None for at in calm]),
-        "false_n": len(calm),
-        "precision": _share([True] * hits + [False] * sum(at is not None for at in calm)),
+        "false_rate": _share([at is not None for _, at in needless]),
+        "false_n": len(needless),
+        "false_calm": _share([at is not None for at in calm]),
+        "calm_n": len(calm),
+        "false_hard": _share([at is not None for at in hard]),
+        "hard_n": len(hard),
+        "precision": _share([True] * hits + [False] * sum(at is not None for _, at in needless)),
         "on_time": _share([at is not None and at <= (call.reader or 0) + 1 for call, at in due]),
         "too_early": _share([turns < 0 for turns in late]),
         "mean_turns_late": round(sum(late) / len(late), 2) if late else None,
@@ -209,7 +216,7 @@ def _heard_turn(turn: str, one: Heard | None) -> str:
     return f"{mark}(doubted) {one.heard}" if one.doubt else f"{mark}{one.heard}"
 
 
-COLUMNS = ("asked_recall", "recall", "false_rate", "precision", "on_time", "too_early", "mean_turns_late")
+COLUMNS = ("asked_recall", "recall", "false_rate", "false_calm", "false_hard", "on_time", "too_early")
 
 
 def main() -> None:
@@ -232,14 +239,9 @@ def main() -> None:
     calls = [call for call in read_calls() if call.half in halves]
     if asked.heard:
         calls = heard(calls)
-    for half in halves:
-        own = [call for call in calls if call.half == half]
-        for language in ("en", "sv"):
-            result[f"{half} {language}"] = judge(
-                [call for call in own if call.language == language], policy, reader
-            )
-        result[half] = judge(own, policy, reader)
-    names = [name for half in halves for name in (f"{half} en", f"{half} sv", half)]
+    parts = {name: own for half in halves for name, own in _parts(calls, half).items() if own}
+    result |= {name: judge(own, policy, reader) for name, own in parts.items()}
+    names = list(parts)
     rows = [[f"{name} ({result[name]['calls']})", *(result[name][of] for of in COLUMNS)] for name in names]
     print(report.table(("half", *COLUMNS), rows))
     if asked.show:
@@ -252,6 +254,15 @@ def main() -> None:
         print(report.table(LEFT_OUT, [[*row, *[None] * (len(LEFT_OUT) - len(row))] for row in adds]))
         whole = {name: found for name, found in result.items() if "held-out" not in name}
         report.save(f"triage_signals{way}", {**whole, "columns": LEFT_OUT, "rows": adds})
+
+
+def _parts(calls: Sequence[Labelled], half: str) -> dict[str, list[Labelled]]:
+    """Return the calls of a half set by set, language by language, and all."""
+    own = [call for call in calls if call.half == half]
+    sets = sorted({call.written_in for call in own}) if half == DEVELOPMENT[0] else []
+    parts = {f"{half} {name}": [call for call in own if call.written_in == name] for name in sets}
+    parts |= {f"{half} {name}": [call for call in own if call.language == name] for name in ("en", "sv")}
+    return parts | {half: own}
 
 
 def _show(calls: Sequence[Labelled], policy: Policy, reader: WordReader) -> None:

@@ -163,7 +163,9 @@ _DECLINES = re.compile(
 )
 
 _WANTS_MORE = re.compile(
-    r"\b(?:want|need|but|get|give|connect|put|vill|behöver|utan|men|ge|hämta|koppla|vil|men)\b"
+    r"(?<!just )(?<!only )(?<!bara )"
+    r"\b(?:want|need|but|get|give|connect|put|vill|behöver|utan|men|ge|hämta|koppla|vil|men)\b(?! "
+    r"bara| just| only)"
 )
 
 
