@@ -21,7 +21,7 @@ from ivr.embedding.e5_encoder import E5Encoder
 from ivr.embedding.sentence_encoder import FOLDER, SentenceEncoder
 from ivr.handoff.elsewhere import OwnRouting, Routing, TaskRouterRouting
 from ivr.handoff.routing import read_workflow
-from ivr.nlu.corpus import by_language, training_lines
+from ivr.nlu.corpus import NOT_UNDERSTOOD, by_language, training_lines
 from ivr.nlu.yaml_marks import BrokenFile
 from ivr.orders.http_order_book import HttpOrderBook
 from ivr.orders.http_shop import HttpShop
@@ -76,13 +76,18 @@ def transcriber_factory(settings: Settings, taught: bool = True) -> Callable[[in
 
 
 def known_sentences(nlu_data: Path) -> KnownSentences:
-    """Return what the designers wrote for callers to say; none where a file is broken: the log says so."""
+    """Return what the designers wrote for callers to ask; none where a file is broken: the log says so."""
     try:
         lines = by_language(training_lines(nlu_data))
     except BrokenFile as broken:
         _log.error("no_known_sentences", why=str(broken))
         lines = {}
-    return KnownSentences({language: [line.said for line in own] for language, own in lines.items()})
+    return KnownSentences(
+        {
+            language: [line.said for line in own if line.intent not in NOT_UNDERSTOOD]
+            for language, own in lines.items()
+        }
+    )
 
 
 def open_encoder(data_dir: Path) -> SentenceEncoder:
