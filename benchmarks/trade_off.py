@@ -2,10 +2,11 @@
 
     .venv/bin/python -m benchmarks.trade_off [--split fourth] [--every 1]
 
-Every pause is heard once, as in `cut_offs.py`, and the rules decide again with each wait for such words. A
-turn costs what its caller loses: a second of silence from 0.3 s on counts 1, from 1 s on 2; a sentence taken
-up over the bot's first word, and taken back, 1.5; one that stays broken, so that it must be said again, 6.
-One turn in four is taken to have a pause inside, however many of the set have one.
+Every pause is heard once, as in `cut_offs.py`, and the rules decide again with other waits for such words
+(`even`), and for what is plainly half (`half`; a last word that announces more keeps its own). A turn costs
+what its caller loses: a second of silence from 0.3 s on counts 1, from 1 s on 2; a sentence taken up over the
+bot's first words, and taken back, 1.5; one that stays broken, so that it must be said again, 6. One turn in
+four is taken to have a pause inside, however many of the set have one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,17 +25,23 @@ from ivr.conversation import endpointing
 from ivr.speech.weights import ModelFolder
 
 EVEN_S = (0.5, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0, 2.4)
+HALF_S = (0.8, 1.2, 1.6, 2.4, 2.8)
+WAITS = (
+    *((even_s, max(even_s, endpointing.HALF_S)) for even_s in EVEN_S),
+    *((endpointing.EVEN_S, half_s) for half_s in HALF_S),
+)
 PAUSED_SHARE = 0.25
 UNFELT_S, FELT_S = 0.3, 1.0
 TAKEN_BACK, BROKEN = 1.5, 6.0
+COLOURS = ("#1b7f5c", "#b3392f", "#d9a441", "#44546a", "#6d4c91")  # a set each
 Heard = Sequence[tuple[Paused, Sequence[Pause]]]
 
 
-def decided(heard: Heard, even_s: float) -> Iterator[Ended]:
-    """Yield when each turn ends if that is the wait for what may be half or all."""
-    (half, half_s), *_, (whole, whole_s) = endpointing.BY_ODDS
+def decided(heard: Heard, even_s: float, half_s: float) -> Iterator[Ended]:
+    """Yield when each turn ends with these waits for what may be half or all, and what is half."""
+    (half, _), *_, whole = endpointing.BY_ODDS
     middle = [(odds, even_s) for odds, _ in endpointing.BY_ODDS[1:-1]]
-    by_odds = ((half, max(half_s, even_s)), *middle, (whole, whole_s))
+    by_odds = ((half, half_s), *middle, whole)
     for utterance, pauses in heard:
         yield next(
             (end for pause in pauses if (end := _ended(utterance, pause, by_odds)) is not None),
@@ -83,41 +90,55 @@ def _silence(waits: Sequence[float]) -> float:
     return sum(losses) / max(1, len(losses))
 
 
-def draw(rows: dict[str, dict[float, dict[str, Any]]]) -> None:
-    """Draw what is cut off and what stays broken against the slowest twentieth."""
+def rows_of(name: str, heard: Heard) -> list[dict[str, Any]]:
+    """Return a row for each pair of waits."""
+    return [
+        {"set": name, "even_s": even_s, "half_s": half_s} | weighed(list(decided(heard, even_s, half_s)))
+        for even_s, half_s in WAITS
+    ]
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> None:
+    """Draw what is cut off, and what stays broken, against the mean wait; those in use as larger dots."""
     drawn, axes = figure()
-    for name, of_set in rows.items():
-        slow = [row["wait_s"]["p95"] for row in of_set.values()]
-        (line,) = axes.plot(
-            slow, [row["cut_off_percent"] for row in of_set.values()], marker=".", label=f"{name}: cut off"
-        )
-        broken = [row["broken_percent"] for row in of_set.values()]
-        axes.plot(slow, broken, marker=".", ls=":", color=line.get_color(), label=f"{name}: broken")
-        used = of_set[endpointing.EVEN_S]
-        axes.scatter([used["wait_s"]["p95"]] * 2, [used["cut_off_percent"], used["broken_percent"]], zorder=3)
+    names = list(dict.fromkeys(row["set"] for row in rows))
+    for name, colour in zip(names, COLOURS, strict=False):
+        ours = [row for row in rows if row["set"] == name]
+        for key, line, what in (("cut_off_percent", "-", "cut off"), ("broken_percent", ":", "stays broken")):
+            for at, part in enumerate((ours[: len(EVEN_S)], ours[len(EVEN_S) :])):
+                points = sorted((row["mean_s"], row[key]) for row in part)
+                label = f"{name}: {what}, by the wait for {('the doubtful', 'the half')[at]}"
+                axes.plot(
+                    [mean_s for mean_s, _ in points],
+                    [share for _, share in points],
+                    marker=".x"[at],
+                    ls=line,
+                    color=colour,
+                    alpha=1 - 0.5 * at,
+                    label=label,
+                )
+            used = next(row for row in ours if row["even_s"] == endpointing.EVEN_S)
+            axes.scatter([used["mean_s"]], [used[key]], color=colour, zorder=3)
     axes.axhline(5, linewidth=0.8, linestyle="--", color="grey")
-    axes.set(xlabel="wait after a whole utterance, s (p95)", ylabel="turns with pauses, %", ylim=(0, None))
-    axes.legend(fontsize=8)
+    axes.set(xlabel="mean wait after a whole utterance, s", ylabel="turns with pauses, %", ylim=(0, None))
+    axes.legend(fontsize=6)
     save_figure("trade_off", drawn)
 
 
-def show(rows: dict[str, dict[float, dict[str, Any]]]) -> None:
-    """Print, draw and save the rows of each set, by the wait."""
-    head = ["", "wait, s", "cut off, %", "broken, %", "p50", "mean", "p95", "cost"]
+def show(rows: Sequence[dict[str, Any]]) -> None:
+    """Print, draw and save them."""
+    keys = ("set", "even_s", "half_s", "cut_off_percent", "broken_percent")
     cells = [
         [
-            name,
-            even_s,
-            row["cut_off_percent"],
-            row["broken_percent"],
+            *(row[key] for key in keys),
             row["wait_s"]["p50"],
             row["mean_s"],
             row["wait_s"]["p95"],
             row["cost"],
         ]
-        for name, of_set in rows.items()
-        for even_s, row in of_set.items()
+        for row in rows
     ]
+    head = ["", "even, s", "half, s", "cut off, %", "broken, %", "p50", "mean", "p95", "cost"]
     click.echo(table(head, cells))
     draw(rows)
     click.echo(f"written to {save('trade_off', {'rows': rows, 'machine': machine()})}")
@@ -131,12 +152,12 @@ def main(splits: tuple[str, ...], every: int) -> None:
     settings = load()
     session = open_session(ModelFolder(settings.data_dir).voice_activity)
     ends = open_turn_ends(settings.data_dir)
-    rows = {}
+    rows = []
     for name in splits:
         listening = Listening(transcriber_factory(settings)(1), session, None, ends)
         for utterance in list(every_utterance(make_voice(settings).synthesize, SPLITS[name]))[::every]:
             list(listening.listen(utterance))
-        rows[name] = {even_s: weighed(list(decided(listening.pauses, even_s))) for even_s in EVEN_S}
+        rows += rows_of(name, listening.pauses)
     show(rows)
 
 
