@@ -31,7 +31,7 @@ _SENTENCE_WORDS, _SENTENCE_SURE = 3, -0.6
 _SURE = -0.35  # exp of it is a confidence of 0.7
 _SURE_OF_OTHERS = -0.8
 # Who is less sure of the answer, 0 to 1 among all of them, hears the sound slower and quicker as well.
-_CLEAR_SHARE = 0.8
+_CLEAR_SHARE = 0.7
 PACES = (0.8, 1.2)
 
 
