@@ -3,10 +3,16 @@
 from ivr.conversation.actions import AskDialogue
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import DialogueFailed, DialogueReplied
-from ivr.dialogue.dialogue import Dialogue, DialogueUnavailable
+from ivr.dialogue.dialogue import Dialogue, DialogueUnavailable, Spoken
 from ivr.log import get
 
 log = get("asking")
+
+
+def read_ahead(ask: AskDialogue, conversation: Conversation) -> None:
+    """Read what was said for the escalation, on the call's own thread, while the dialogue answers."""
+    if conversation.watch is not None and isinstance(ask.heard, Spoken):
+        conversation.watch.read_ahead(ask.heard.text)
 
 
 def answer_to(

@@ -1,7 +1,7 @@
 """One call on a media stream: one thread owns it, feeds the core and carries out its actions."""
 
 from ivr.audio.speech_detector import SpeechChange, SpeechFaltered, SpeechStarted, SpeechStopped, SpeechWentOn
-from ivr.calls.asking import answer_to
+from ivr.calls.asking import answer_to, read_ahead
 from ivr.calls.barge_in import BargeIn
 from ivr.calls.ear import Ear
 from ivr.calls.ending import StreamEnd, end_call
@@ -328,6 +328,7 @@ class LiveCall:
                 if self._engines.is_people_first():
                     self._feed(PeopleWanted())
                 self._engines.executor.submit(self._ask, action)
+                read_ahead(action, self._conversation)
             case HandOver(case):
                 self.transfer_id = self._engines.transfers.request(case)
                 self._leave(StreamEnd.HANDED_OVER)

@@ -1,5 +1,6 @@
 """What runs inside a worker process of the transcription pool."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -52,6 +53,8 @@ def serve(line: Connection, make_transcriber: MakeTranscriber, threads: int, unw
     number = 0
     if isinstance(transcriber, Interruptible):
         transcriber.give_up_when(lambda: unwanted.value == number)
+    gc.collect()
+    gc.freeze()  # else a collection now and then looks through all of PyTorch: 0.2 s in the middle of a turn
     line.send(Loaded())
     while True:
         try:

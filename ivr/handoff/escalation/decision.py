@@ -129,6 +129,11 @@ class Watch:
     found: list[Found] = field(default_factory=list)
     last: Decision | None = None
     earlier: Sequence[EarlierContact] = ()
+    _ahead: tuple[str, Mapping[str, float]] | None = None  # words, and what was read in them
+
+    def read_ahead(self, words: str) -> None:
+        """Read words that will be judged, while something else is waited for."""
+        self._ahead = words, self._read(words)
 
     def judge(
         self,
@@ -145,7 +150,7 @@ class Watch:
 
         `order_number` is the order that the call is about by now.
         """
-        said = self.reader.read(words) if words.strip() else {}
+        said = self._read(words)
         if is_doubted:
             said = {label: sure for label, sure in said.items() if label == Signal.ASKED_FOR_PERSON}
             words = words if said else ""
@@ -153,6 +158,11 @@ class Watch:
         return self.take(
             TurnSeen(turn, happened, words, said, intent, asr_confidence, is_barge_in, same_case)
         )
+
+    def _read(self, words: str) -> Mapping[str, float]:
+        if self._ahead is not None and self._ahead[0] == words:
+            return self._ahead[1]
+        return self.reader.read(words) if words.strip() else {}
 
     def same_case(self, turn: int, intent: str | None, order_number: str | None) -> int:
         """Return how many earlier calls are about this case, by what is known of it in this turn."""

@@ -40,8 +40,10 @@ class Words:
 
     def __init__(self, **meaning: dict[str, float]) -> None:
         self._meaning = meaning
+        self.read_so_far: list[str] = []
 
     def read(self, words: str) -> dict[str, float]:
+        self.read_so_far.append(words)
         return self._meaning.get(words.replace(" ", "_"), {})
 
 
@@ -80,6 +82,19 @@ def test_nothing_of_the_escalation_can_reach_sound_or_an_agents_words() -> None:
     agents = ("ivr.handoff.transfer_desk", "ivr.handoff.desk_", "ivr.web", "ivr.records.agent_rows")
     for file in files:
         assert not [name for name in imported(file) if name.startswith((*acoustic, *agents))], file
+
+
+def test_what_was_read_ahead_is_not_read_again_and_counts_for_its_words_only() -> None:
+    reader = Words(get_me_a_person={Signal.ASKED_FOR_PERSON.value: 0.9})
+    one = watch(reader)
+    one.read_ahead("get me a person")
+    assert says(one, 1, "get me a person").step is Step.FETCH_PERSON
+    assert reader.read_so_far == ["get me a person"]
+    other = watch(reader)
+    other.read_ahead("get me a person")
+    assert says(other, 1, "where is my order").step is Step.GO_ON
+    other.read_ahead(" ")
+    assert reader.read_so_far[1:] == ["get me a person", "where is my order"]
 
 
 def test_asking_for_a_person_is_enough() -> None:
