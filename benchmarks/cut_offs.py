@@ -78,7 +78,7 @@ class Ended:
             return False
         before, after = next(((one, next_) for one, next_ in parts if next_[0] > self.at_s), parts[-1])
         heard_s = max(0.0, after[0] - self.at_s - ANSWER_AFTER_S)
-        return goes_on(after[0] - before[1], heard_s, self.whole)
+        return goes_on(after[0] - before[1], heard_s, self.utterance.expects, self.whole)
 
     @property
     def waited_s(self) -> float | None:

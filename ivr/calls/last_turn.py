@@ -64,8 +64,9 @@ class LastTurn:
         """The caller speaks, since this second: maybe still the same sentence."""
         if self._ended is not None:
             began_s = at_s if self._ended.answer_began_s is None else self._ended.answer_began_s
-            break_s = at_s - self._ended.speech_ended_s
-            self.is_going_on = goes_on(break_s, max(0.0, at_s - began_s), self._ended.whole)
+            before = self._ended
+            break_s, answer_heard_s = at_s - before.speech_ended_s, max(0.0, at_s - began_s)
+            self.is_going_on = goes_on(break_s, answer_heard_s, before.asked, before.whole)
 
     def asked(self, now: Expectation) -> Expectation:
         """Return what the words being said answer: `now`, or the question before."""

@@ -6,7 +6,7 @@ and what the bot made of the first alone is taken back, where nothing was done b
 
 from collections.abc import Mapping
 
-from ivr.conversation.expectation import Expectation, Expecting
+from ivr.conversation.expectation import OPEN_QUESTION, Expectation, Expecting
 from ivr.conversation.turn_words import turn_words
 from ivr.dialogue.dialogue import DialogueReply, Verdict
 from ivr.dialogue.plain_words import plain_words
@@ -20,12 +20,15 @@ LONGEST_BREAK_S = 2.5  # between the parts: 95 of 100 pauses inside turns are sh
 DONE = ("is_verified", "is_status_read", "case_number", "customer_name")
 
 
-def goes_on(break_s: float, answer_heard_s: float, whole: float | None = None) -> bool:
-    """Say whether a voice belongs to the turn before, whose words were all with the probability `whole`.
+def goes_on(
+    break_s: float, answer_heard_s: float, asked: Expectation = OPEN_QUESTION, whole: float | None = None
+) -> bool:
+    """Say whether a voice belongs to the turn before, an answer to `asked`.
 
     It began `break_s` after the last word, when `answer_heard_s` of the answer had sounded (0: nothing yet).
+    `whole` is how likely the words before were all; of a number it says nothing.
     """
-    is_half = whole is not None and whole < SURELY_ALL
+    is_half = whole is not None and whole < SURELY_ALL and asked.kind is not Expecting.DIGITS
     unheard_s = ANSWER_TO_HALF_UNHEARD_S if is_half else ANSWER_UNHEARD_S
     return break_s <= LONGEST_BREAK_S and answer_heard_s <= unheard_s
 

@@ -98,9 +98,11 @@ def test_the_parts_belong_together_for_a_breath() -> None:
 
 
 def test_what_was_as_likely_half_as_all_may_be_gone_on_with_for_longer() -> None:
-    assert goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, SURELY_ALL - 0.1)
-    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S + 0.1, SURELY_ALL - 0.1)
-    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, SURELY_ALL)
+    assert goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, OPEN_QUESTION, SURELY_ALL - 0.1)
+    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S + 0.1, OPEN_QUESTION, SURELY_ALL - 0.1)
+    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, OPEN_QUESTION, SURELY_ALL)
+    number = Expectation(Expecting.DIGITS, "order_number", 6)  # who says it again must not make twelve digits
+    assert not goes_on(1.0, ANSWER_TO_HALF_UNHEARD_S, number, SURELY_ALL - 0.1)
 
 
 @pytest.mark.parametrize(
