@@ -1,13 +1,9 @@
 """Decides how gunicorn serves the web service: one process, since a call lives in one, and many threads."""
 
-import gc
-import os
-
-# numpy's library waits by spinning: the triage of one sentence took 137 ms of computing time instead of 19.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 worker_class = "gthread"
 workers = 1
+# numpy's library waits by spinning: the triage of one sentence took 137 ms of computing time instead of 19.
+raw_env = ["OPENBLAS_NUM_THREADS=1"]
 # A call holds one thread for its WebSocket; webhooks, audio files and captions need some more.
 threads = 128
 # gthread reports its own life from its main loop, so a long call is no reason to end the worker.
@@ -27,5 +23,7 @@ logger_class = "ivr.running.discreet_logger.DiscreetLogger"
 
 def post_worker_init(worker: object) -> None:
     """Take what is loaded out of garbage collection, which else stops all calls at once for 0.15 s."""
+    import gc  # gunicorn takes each name of this file for a setting
+
     gc.collect()
     gc.freeze()
