@@ -152,6 +152,7 @@ class GreedyDecoder:
                 float(logs[range(len(tokens)), tokens].sum()),
                 float(torch.logsumexp(logs[-1, ends], dim=-1)),
                 len(tokens),
+                _FINAL_SIGNS[int(logs[-1, ends[: len(_FINAL_SIGNS)]].argmax())],
             )
             for tokens, logs in self._foreseen(heard, texts, language)
         ]

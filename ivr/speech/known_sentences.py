@@ -32,11 +32,15 @@ _ALIKE = str.maketrans("zcdbvgq", "sktpfkk")
 
 @dataclass(frozen=True)
 class Weight:
-    """How likely the decoder finds a text, in log probabilities: its words, and that it ends after them."""
+    """How likely the decoder finds a text, in log probabilities: its words, and that it ends after them.
+
+    `sign` is the likeliest at its end.
+    """
 
     words: float
     end: float
     tokens: int
+    sign: str = "."
 
     @property
     def whole(self) -> float:

@@ -9,7 +9,6 @@ from ivr.speech.known_sentences import KnownSentences, is_worth_weighing, senten
 from ivr.speech.silence_memory import Heard
 from ivr.speech.transcriber import Alternative
 
-_SIGNS = (".", "?", "!")
 _ENDS = " .?!"
 
 
@@ -38,14 +37,10 @@ def with_known_sentence(
     share = 1.0 / (1.0 + math.exp(taken.odds))
     return replace(
         free,
-        text=f"{taken.text}{_final_sign(free.text)}",
+        text=taken.text + taken.weight.sign,
         mean_log_probability=max(free.mean_log_probability, taken.weight.mean),
         log_probability=taken.weight.whole,
         alternatives=(Alternative(free.text, share), *free.alternatives),
         end_probability=math.exp(taken.weight.end),
         sentence_odds=taken.odds,
     )
-
-
-def _final_sign(text: str) -> str:
-    return text[-1] if text.endswith(_SIGNS) and not text.endswith("..") else "."
