@@ -1,73 +1,55 @@
-"""How sure the classifier must be, signal by signal: set on the development calls by one repeatable search.
+"""How sure the classifier must be: what each level costs and gains on the calls that were read.
 
-    python -m benchmarks.triage_tuning            prints what `nlu_data/policy.yml` should say
+    python -m benchmarks.triage_tuning            prints a table for `at_once_from` in nlu_data/policy.yml
 
-Coordinate descent over `at_once_from` of every signal read from words, from where it stands, once round, on
-typed calls. The cost counts a missed call once, a late one a quarter, a false one as often as makes the
-bars (5 % missed at 3 % false) weigh alike; of equals, the one in the middle of the best stretch is taken.
+One level for all the reasons but a deadline, and one for asking for a person: eleven levels, as were searched
+for before, fit the read sets rather than the next one.
 """
 
 import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.triage import ROOT, Remembered, fired_at
-from benchmarks.triage_cases import Labelled, read_calls
+from benchmarks import report
+from benchmarks.triage import COLUMNS, ROOT, Remembered, judge
+from benchmarks.triage_cases import read_calls
 from ivr.bootstrap import open_encoder
-from ivr.handoff.escalation.decision import WordReader
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import READ_FROM_WORDS, Signal
 from ivr.triage.policy_file import load_policy
 from ivr.triage.word_reader import TrainedWordReader
 
-STEPS = (0.55, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-FALSE_COST, LATE_COST = 5 / 3, 0.25
+REASON_LEVELS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
+ASKED_LEVELS = (0.4, 0.5, 0.6)
+BY_ITSELF = {Signal.ASKED_FOR_PERSON, Signal.DEADLINE}  # a date is named in most calm calls too
 
 
-def cost(calls: list[Labelled], policy: Policy, reader: WordReader) -> float:
-    """Return what the mistakes of a policy cost on calls."""
-    total = 0.0
-    for call in calls:
-        at = fired_at(call, policy, reader)
-        if call.reader is None:
-            total += FALSE_COST * (at is not None)
-        elif at is None:
-            total += 1.0
-        else:
-            total += LATE_COST * (at > call.reader + 1)
-    return total
-
-
-def with_level(policy: Policy, signal: Signal, level: float) -> Policy:
-    """Return the policy with another level for one signal; it counts for the sum as before."""
-    rule = replace(policy.signals[signal], at_once_from=level)
-    return replace(policy, signals={**policy.signals, signal: rule})
-
-
-def tune(calls: list[Labelled], policy: Policy, reader: WordReader) -> Policy:
-    """Return the policy with the levels that cost least."""
-    signals = [one for one in READ_FROM_WORDS if policy.signals[one].at_once_from is not None]
-    for signal in signals:
-        costs = [cost(calls, with_level(policy, signal, level), reader) for level in STEPS]
-        best = [at for at, found in enumerate(costs) if found == min(costs)]
-        policy = with_level(policy, signal, STEPS[best[len(best) // 2]])
-    return policy
+def with_levels(policy: Policy, reasons_from: float, asked_from: float) -> Policy:
+    """Return the policy with other levels; asking for a person counts from there as well."""
+    signals = dict(policy.signals)
+    for name in READ_FROM_WORDS:
+        if signals[name].at_once_from is not None and name not in BY_ITSELF:
+            signals[name] = replace(signals[name], at_once_from=reasons_from)
+    asked = signals[Signal.ASKED_FOR_PERSON]
+    signals[Signal.ASKED_FOR_PERSON] = replace(asked, at_once_from=asked_from, counts_from=asked_from)
+    return replace(policy, signals=signals)
 
 
 def main() -> None:
-    """Search and print."""
+    """Try every pair of levels and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data-dir", type=Path, default=ROOT / "var")
     asked = options.parse_args()
     calls = [call for call in read_calls() if call.half == "dev"]
     reader = Remembered(TrainedWordReader.load(asked.data_dir, open_encoder))
-    before = load_policy(ROOT / "nlu_data")
-    after = tune(calls, before, reader)
-    print(f"{len(calls)} calls, cost {cost(calls, before, reader):.1f} -> {cost(calls, after, reader):.1f}")
-    for signal in READ_FROM_WORDS:
-        print(
-            f"{signal.value}: {before.signals[signal].at_once_from} -> {after.signals[signal].at_once_from}"
-        )
+    policy = load_policy(ROOT / "nlu_data")
+    rows: list[list[object]] = []
+    for reasons_from in REASON_LEVELS:
+        for asked_from in ASKED_LEVELS:
+            found = judge(calls, with_levels(policy, reasons_from, asked_from), reader)
+            rows.append([reasons_from, asked_from, *(found[name] for name in COLUMNS)])
+    print(f"{len(calls)} calls")
+    print(report.table(("reasons from", "asked from", *COLUMNS), rows))
 
 
 if __name__ == "__main__":
