@@ -21,6 +21,13 @@ from ivr.triage.word_reader import NoWordReader
         "I'd rather discuss this with a member of staff",
         "finns det någon jag kan fråga",
         "jag vill få tag på ekonomiavdelningen",
+        "okay and could you hand me on to whoever does the payment plans",
+        "could you swing me over to the shop then",
+        "can one of your colleagues ring me tonight",
+        "is Ingrid in today",
+        "I won't talk to a machine",
+        "kan du be någon höra av sig",
+        "koppla samtalet till den som bestämmer",
     ],
 )
 def test_a_plain_request_is_found(words: str) -> None:
@@ -37,6 +44,10 @@ def test_a_plain_request_is_found(words: str) -> None:
         "kan någon annan hämta paketet",
         "pratar jag med en människa",
         "is the chair for one person",
+        "I spoke with one of your people last week",
+        "you have no idea what you put us through",
+        "is Monday available",
+        "will the driver ring me before he comes",
         "",
     ],
 )
@@ -49,6 +60,7 @@ def test_talk_of_people_is_none(words: str) -> None:
     [
         ("We do not want to talk to anybody, just the price", True),
         ("you don't have to transfer me", True),
+        ("I don't need a human for this, I just want tracking", True),
         ("jag behöver inte prata med nån, säg bara tiden", True),
         ("jeg vil ikke snakke med noen", True),
         ("I don't want to talk to a robot, I want a human", False),
