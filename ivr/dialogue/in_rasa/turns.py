@@ -73,7 +73,6 @@ class Turns(InputChannel):
                 asked["message"],
                 CollectingOutputChannel(),
                 call_id,
-                parse_data=asked.get("parse"),
                 input_channel=self.name(),
                 metadata=asked.get("metadata"),
             )
