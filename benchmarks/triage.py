@@ -3,6 +3,7 @@
     python -m benchmarks.triage                     typed, the development calls
     python -m benchmarks.triage --heard             as `benchmarks.triage_hearing` heard them on a phone line
     python -m benchmarks.triage --held-out --save   all halves: once, after tuning
+    python -m benchmarks.triage --held-out --intents     with the live model's intents and its rules
     python -m benchmarks.triage --signals           what each signal adds, on the development calls
     python -m benchmarks.triage --show dev          every call of the development half that went wrong
     python -m benchmarks.triage --without-words     plain patterns, counts and facts only: no classifier
@@ -14,7 +15,8 @@ once, then read, and are for development since, as `en.yml` and `sv.yml` are.
 or bad hearing count.
 The dialogue is a stand-in that answers everything it is not
 told to miss, so what is measured is the escalation alone: words, counts, policy and the core that
-acts on them.
+acts on them. With `--intents` each sentence has the intent that the live Rasa model gives it, and the
+rules of three intents fetch a person as in a call.
 """
 
 import argparse
@@ -37,6 +39,7 @@ from benchmarks.triage_cases import (
     words_of,
 )
 from ivr.bootstrap import open_encoder
+from ivr.config import load
 from ivr.conversation.actions import HandOver
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import (
@@ -53,7 +56,10 @@ from ivr.handoff.escalation.decision import Watch, WordReader
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import EarlierContact, Signal, Situation
 from ivr.nlu.heard_layer import Heard, HeardLayer
+from ivr.nlu.parse_command import open_intents
+from ivr.running.run_command import RASA_PYTHON
 from ivr.triage.policy_file import load_policy
+from ivr.triage.trying import FETCHING
 from ivr.triage.word_reader import NoWordReader, TrainedWordReader
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,6 +82,24 @@ class PlainPhrasebook:
         return "plain"
 
 
+class LiveIntents:
+    """What the live model makes of every sentence of the calls, by language and words."""
+
+    def __init__(self, calls: Sequence[Labelled]) -> None:
+        self._of: dict[tuple[str, str], str | None] = {}
+        for language in sorted({call.language for call in calls}):
+            said = {words_of(turn) for call in calls if call.language == language for turn in call.turns}
+            with open_intents(load(is_phone_needed=False), RASA_PYTHON.parent.parent, language) as intent_of:
+                self._of |= {(language, words): intent_of(words) for words in sorted(said) if words}
+
+    def reply(self, language: str, words: str, otherwise: DialogueReply) -> DialogueReply:
+        """Return the reply of the rules of an intent that fetches a person, else the one given."""
+        intent = self._of.get((language, words))
+        if intent in FETCHING:
+            return DialogueReply(Verdict.HAND_OVER, intent=intent)
+        return replace(otherwise, intent=otherwise.intent or intent)
+
+
 class Remembered:
     """Implements `WordReader` over another: reads every turn once."""
 
@@ -91,30 +115,34 @@ class Remembered:
         return self._known[words]
 
 
-def fired_at(call: Labelled, policy: Policy, reader: WordReader) -> int | None:
+def fired_at(
+    call: Labelled, policy: Policy, reader: WordReader, intents: LiveIntents | None = None
+) -> int | None:
     """Play the call through the core and return the caller's turn after which a person was fetched."""
-    return played(call, policy, reader)[0]
+    return played(call, policy, reader, intents)[0]
 
 
-def played(call: Labelled, policy: Policy, reader: WordReader) -> tuple[int | None, set[Signal]]:
+def played(
+    call: Labelled, policy: Policy, reader: WordReader, intents: LiveIntents | None = None
+) -> tuple[int | None, set[Signal]]:
     """Play the call through the core; return when a person was fetched and what had counted until then."""
     earlier = [EarlierContact(matters=frozenset({matter})) for matter in call.earlier]
     watch = Watch(policy, reader, call.language, Situation(len(earlier)), earlier=earlier)
-    at = _played(call, watch)
+    at = _played(call, watch, intents)
     counting = {name: rule.counts_from for name, rule in policy.signals.items()}
     return at, {one.signal for one in watch.found if one.strength >= counting.get(one.signal, 2.0)}
 
 
-def _played(call: Labelled, watch: Watch) -> int | None:
+def _played(call: Labelled, watch: Watch, intents: LiveIntents | None) -> int | None:
     conversation = Conversation("CA1", call.language, PlainPhrasebook(), "+46701234567", watch=watch)
     conversation.handle(CallBegan())
     for number, turn in enumerate(call.turns, start=1):
-        if any(isinstance(action, HandOver) for action in _play(conversation, turn)):
+        if any(isinstance(action, HandOver) for action in _play(conversation, turn, intents)):
             return number
     return None
 
 
-def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
+def _play(conversation: Conversation, turn: str, intents: LiveIntents | None) -> Iterator[Any]:
     happened, words = HAPPENED.match(turn), words_of(turn)
     kind = happened[1] if happened else ""
     doubt = "unsure" if DOUBTED in turn else None
@@ -134,12 +162,16 @@ def _play(conversation: Conversation, turn: str) -> Iterator[Any]:
     answer = Prompt("utter_answer", f"answer {conversation.turn}", conversation.language)  # never twice
     verdict = Verdict.NO_MATCH if kind == "unclear" else Verdict.ANSWERED
     reply = DialogueReply(verdict, (answer,) if verdict is Verdict.ANSWERED else (), intent=intent)
+    if intents is not None and verdict is Verdict.ANSWERED:
+        reply = intents.reply(conversation.language, words, reply)
     yield from conversation.handle(DialogueReplied(conversation.turn, reply))
 
 
-def judge(calls: Sequence[Labelled], policy: Policy, reader: WordReader) -> dict[str, Any]:
+def judge(
+    calls: Sequence[Labelled], policy: Policy, reader: WordReader, intents: LiveIntents | None = None
+) -> dict[str, Any]:
     """Return precision, recall, false share and timeliness over calls."""
-    fired = [fired_at(call, policy, reader) for call in calls]
+    fired = [fired_at(call, policy, reader, intents) for call in calls]
     both = list(zip(calls, fired, strict=True))
     due = [(call, at) for call, at in both if call.reader is not None]
     asked = [(call, at) for call, at in due if call.kind == "asked"]
@@ -226,6 +258,7 @@ def main() -> None:
     options.add_argument("--show", choices=HALVES)
     options.add_argument("--held-out", action="store_true")
     options.add_argument("--without-words", action="store_true")
+    options.add_argument("--intents", action="store_true")
     options.add_argument("--save", action="store_true")
     options.add_argument("--signals", action="store_true")
     options.add_argument("--data-dir", type=Path, default=ROOT / "var")
@@ -240,13 +273,15 @@ def main() -> None:
     if asked.heard:
         calls = heard(calls)
     parts = {name: own for half in halves for name, own in _parts(calls, half).items() if own}
-    result |= {name: judge(own, policy, reader) for name, own in parts.items()}
+    intents = LiveIntents(calls) if asked.intents else None
+    result |= {name: judge(own, policy, reader, intents) for name, own in parts.items()}
     names = list(parts)
     rows = [[f"{name} ({result[name]['calls']})", *(result[name][of] for of in COLUMNS)] for name in names]
     print(report.table(("half", *COLUMNS), rows))
     if asked.show:
-        _show([call for call in calls if call.half == asked.show], policy, reader)
-    way = "_heard" if asked.heard else "_without_words" if asked.without_words else ""
+        _show([call for call in calls if call.half == asked.show], policy, reader, intents)
+    ways = (("_heard", asked.heard), ("_without_words", asked.without_words), ("_intents", asked.intents))
+    way = "".join(name for name, is_on in ways if is_on)
     if asked.save:
         report.save(f"triage{way}", result)
     if asked.signals:
@@ -265,9 +300,9 @@ def _parts(calls: Sequence[Labelled], half: str) -> dict[str, list[Labelled]]:
     return parts | {half: own}
 
 
-def _show(calls: Sequence[Labelled], policy: Policy, reader: WordReader) -> None:
+def _show(calls: Sequence[Labelled], policy: Policy, reader: WordReader, intents: LiveIntents | None) -> None:
     for call in calls:
-        at = fired_at(call, policy, reader)
+        at = fired_at(call, policy, reader, intents)
         if (at is None) != (call.reader is None) or (at and call.reader and not -1 < at - call.reader <= 1):
             print(f"\n{call.id} {call.kind}: reader {call.reader}, fired {at}")
             for turn in call.turns:

@@ -40,7 +40,7 @@ from ivr.conversation.recording import AGREEING_KEY, ANSWER, Recording, yes_or_n
 from ivr.conversation.repair import Repair
 from ivr.conversation.said_again import SaidAgain
 from ivr.conversation.told_secrets import ToldSecrets
-from ivr.conversation.why import is_person_due, why_transferred
+from ivr.conversation.why import is_mistaken, is_person_due, why_transferred
 from ivr.conversation.wording_choice import asked_again, at_pace, lead_in, still_working
 from ivr.dialogue.dialogue import CallerInput, DialogueReply, Keyed, Spoken, Verdict
 from ivr.handoff.escalation import EscalationReason
@@ -288,7 +288,7 @@ class Conversation:
 
     def _answer(self, reply: DialogueReply) -> list[Action]:
         self._known.learnt(reply, self.turn)
-        if reply.verdict is Verdict.NO_MATCH:
+        if reply.verdict is Verdict.NO_MATCH or is_mistaken(reply, self.watch, self._heard):
             return self._no_match(self._judge(Happened.NOT_UNDERSTOOD, self.turn, reply.intent))
         decision = self._judge(Happened.UNDERSTOOD, self.turn, reply.intent)
         self._known.brought_up(reply.intent, self.turn)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ivr.conversation.events import UtteranceHeard
+from ivr.dialogue.dialogue import DialogueReply, Verdict
 from ivr.handoff.case import WhyTransferred
 from ivr.handoff.escalation.decision import Decision, Step, Watch
 
@@ -9,6 +11,13 @@ from ivr.handoff.escalation.decision import Decision, Step, Watch
 def is_person_due(decision: Decision, is_leaving: bool) -> bool:
     """A caller who says goodbye is fetched a person only when one signal alone asks for it."""
     return decision.step is Step.FETCH_PERSON and (not is_leaving or decision.rule is not None)
+
+
+def is_mistaken(reply: DialogueReply, watch: Watch | None, heard: UtteranceHeard | None) -> bool:
+    """Say whether the dialogue fetches a person for words that ask for none; then the bot asks again."""
+    if reply.verdict is not Verdict.HAND_OVER or watch is None or heard is None:
+        return False
+    return watch.contradicts(reply.intent, heard.text)
 
 
 def why_transferred(watch: Watch | None) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from ivr.triage.stored_calls import Judged
 
 # words -> intent, None where the bot would ask again
 IntentOf = Callable[[str], str | None]
-# The dialogue's own rule for this intent fetches a person, whatever the policy adds up to.
-ASKS_FOR_PERSON = "speak_to_person"
+# The dialogue's own rules for these intents fetch a person, whatever the policy adds up to.
+FETCHING = frozenset({"speak_to_person", "frustrated", "emergency"})
 
 
 class CallsUnreadable(IvrError):
@@ -29,6 +29,8 @@ def judge_words(
     judged = []
     for turn, words in enumerate(turns, 1):
         intent = intent_of(words) if words else None
+        if watch.contradicts(intent, words):
+            intent = None
         happened = Happened.UNDERSTOOD if intent else Happened.NOT_UNDERSTOOD
         if not words:
             happened = Happened.NO_INPUT
@@ -37,12 +39,12 @@ def judge_words(
 
 
 def person_at(judged: Sequence[Judged]) -> int | None:
-    """Return the turn after which a person is fetched, by the policy or because one was asked for."""
+    """Return the turn after which a person is fetched, by the policy or by the dialogue's own rules."""
     return next(
         (
             one.turn
             for one in judged
-            if one.decision.step is Step.FETCH_PERSON or one.intent == ASKS_FOR_PERSON
+            if one.decision.step is Step.FETCH_PERSON or one.intent in FETCHING
         ),
         None,
     )

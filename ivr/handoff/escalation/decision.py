@@ -44,6 +44,11 @@ REASON_OF: Mapping[Signal, R] = {
     S.CALLED_BEFORE: R.CALLED_BEFORE,
     S.HEARING_GOT_WORSE: R.NOT_UNDERSTOOD,
 }
+# What the words of an intent that fetches a person must be read as, and how surely at least.
+BELIEVED_FROM: Mapping[str, tuple[Signal, float]] = {
+    "speak_to_person": (S.ASKED_FOR_PERSON, 0.1),  # who declines a person, or speaks of one
+    "frustrated": (S.FRUSTRATED_WITH_BOT, 0.5),
+}
 _UPSET = {S.UPSET_ABOUT_MATTER, S.BEREAVEMENT, S.VULNERABLE, S.SAFETY}
 _ANNOYED = {S.FRUSTRATED_WITH_BOT, S.SAID_ANGRILY, S.REPEATED_REQUEST, S.BARGE_IN}
 SURE = 0.5
@@ -168,6 +173,16 @@ class Watch:
         """Return how many earlier calls are about this case, by what is known of it in this turn."""
         matters = {one.intent for one in self.turns if one.intent} | ({intent} if intent else set())
         return about_same_case(self.earlier, matters, order_number)
+
+    def contradicts(self, intent: str | None, words: str) -> bool:
+        """Say whether words whose intent fetches a person are read as nothing of the kind.
+
+        One classifier alone takes "smashing" for anger now and then, and a person declined for one asked for.
+        """
+        if intent not in BELIEVED_FROM:
+            return False
+        signal, least = BELIEVED_FROM[intent]
+        return self._read(words).get(signal, 1.0) < least
 
     def is_person_asked_for(self, words: str) -> bool:
         """Say whether these words alone ask for a person."""

@@ -1,5 +1,7 @@
 """What the core does with the escalation's decision: fetch, offer, ask at most what saves time."""
 
+import pytest
+
 from ivr.conversation.actions import HandOver, Note, Say
 from ivr.conversation.conversation import Conversation
 from ivr.conversation.events import CallBegan, DialogueReplied, KeysEntered, NothingSaid, UtteranceHeard
@@ -51,6 +53,21 @@ def hears(
 
 def said(actions) -> list[str]:
     return [action.prompt.id for action in actions if isinstance(action, Say)]
+
+
+def is_handed_over(said_words: str, intent: str, read: dict[str, float]) -> bool:
+    class Reads:
+        version = "by hand"
+
+        def read(self, words: str) -> dict[str, float]:
+            return read
+
+    conversation = Conversation("CA1", "en", PlainPhrasebook(), watch=Watch(POLICY, Reads(), "en"))
+    conversation.handle(CallBegan())
+    conversation.handle(UtteranceHeard(said_words, 0.9))
+    reply = DialogueReply(Verdict.HAND_OVER, intent=intent, escalation=EscalationReason.ASKED_FOR_PERSON)
+    actions = conversation.handle(DialogueReplied(conversation.turn, reply))
+    return any(isinstance(action, Note) and action.kind == "escalated" for action in actions)
 
 
 def case_of(actions):
@@ -112,3 +129,20 @@ def test_a_call_of_only_noise_goes_to_a_person_and_an_empty_one_too():
     assert case_of(noise.handle(UtteranceHeard("♪", 0.1, "low_confidence"))) is not None
     empty.handle(NothingSaid())
     assert case_of(empty.handle(NothingSaid())) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "read", "is_fetched"),
+    [
+        ("a colleague of yours", "speak_to_person", {"asked_for_person": 0.2}, True),
+        ("a colleague of yours", "speak_to_person", {}, True),  # no classifier
+        ("no need to put me through", "speak_to_person", {"asked_for_person": 0.0}, False),
+        ("yes", "affirm", {"asked_for_person": 0.0}, True),  # to the offer of a person
+        ("useless thing", "frustrated", {"frustrated_with_bot": 0.6}, True),
+        ("smashing", "frustrated", {"frustrated_with_bot": 0.1}, False),
+    ],
+)
+def test_an_intent_fetches_a_person_unless_the_words_are_read_as_nothing_of_the_kind(
+    words: str, intent: str, read: dict[str, float], is_fetched: bool
+):
+    assert is_handed_over(words, intent, read) is is_fetched

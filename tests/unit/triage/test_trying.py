@@ -15,7 +15,8 @@ class _Words:
     version = "test"
 
     def read(self, words: str) -> dict[str, float]:
-        return {"legal_threat": 0.99} if "lawyer" in words else {}
+        signs = {"legal_threat": 0.99} if "lawyer" in words else {}
+        return signs | ({"asked_for_person": 0.0} if "no need" in words else {})
 
 
 def _played(*turns: str, intents: dict[str, str | None] | None = None) -> int | None:
@@ -31,6 +32,12 @@ def test_the_turn_after_which_the_policy_fetches_a_person() -> None:
 
 def test_who_asks_gets_a_person_whatever_the_points() -> None:
     assert _played("hello", "your colleague", intents={"your colleague": "speak_to_person"}) == 2
+
+
+def test_an_intent_that_the_words_contradict_fetches_nobody() -> None:
+    said = "no need to put me through to your colleague"
+
+    assert _played("hello", said, intents={said: "speak_to_person"}) is None
 
 
 def test_a_routine_call_goes_on() -> None:
