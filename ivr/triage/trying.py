@@ -41,11 +41,7 @@ def judge_words(
 def person_at(judged: Sequence[Judged]) -> int | None:
     """Return the turn after which a person is fetched, by the policy or by the dialogue's own rules."""
     return next(
-        (
-            one.turn
-            for one in judged
-            if one.decision.step is Step.FETCH_PERSON or one.intent in FETCHING
-        ),
+        (one.turn for one in judged if one.decision.step is Step.FETCH_PERSON or one.intent in FETCHING),
         None,
     )
 

@@ -179,7 +179,7 @@ class Watch:
 
         One classifier alone takes "smashing" for anger now and then, and a person declined for one asked for.
         """
-        if intent not in BELIEVED_FROM:
+        if intent is None or intent not in BELIEVED_FROM:
             return False
         signal, least = BELIEVED_FROM[intent]
         return self._read(words).get(signal, 1.0) < least
