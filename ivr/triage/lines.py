@@ -35,10 +35,9 @@ LABEL_OF_INTENT = {
     "speak_to_person": "asked_for_person",
     "frustrated": "frustrated_with_bot",
     "complaint": "complaint",
+    "emergency": "safety",
 }
-NEITHER = frozenset(
-    {"emergency", "unclear", "out_of_scope", "payment_problem", "return_status", "delete_my_data"}
-)
+NEITHER = frozenset({"unclear", "out_of_scope", "payment_problem", "return_status", "delete_my_data"})
 _MARKED = re.compile(r"\[([^\]]*)\][({][^)}]*[)}]")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 

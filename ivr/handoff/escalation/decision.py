@@ -44,10 +44,12 @@ REASON_OF: Mapping[Signal, R] = {
     S.CALLED_BEFORE: R.CALLED_BEFORE,
     S.HEARING_GOT_WORSE: R.NOT_UNDERSTOOD,
 }
-# What the words of an intent that fetches a person must be read as, and how surely at least.
-BELIEVED_FROM: Mapping[str, tuple[Signal, float]] = {
-    "speak_to_person": (S.ASKED_FOR_PERSON, 0.1),  # who declines a person, or speaks of one
-    "frustrated": (S.FRUSTRATED_WITH_BOT, 0.5),
+# What the words of an intent that fetches a person must be read as, and how surely at least; any sign of ANY.
+ANY = frozenset(REASON_OF)
+BELIEVED_FROM: Mapping[str, tuple[frozenset[Signal], float]] = {
+    "speak_to_person": (frozenset({S.ASKED_FOR_PERSON}), 0.3),  # not who declines a person, or speaks of one
+    "frustrated": (frozenset({S.FRUSTRATED_WITH_BOT}), 0.5),
+    "emergency": (ANY, 0.2),
 }
 _UPSET = {S.UPSET_ABOUT_MATTER, S.BEREAVEMENT, S.VULNERABLE, S.SAFETY}
 _ANNOYED = {S.FRUSTRATED_WITH_BOT, S.SAID_ANGRILY, S.REPEATED_REQUEST, S.BARGE_IN}
@@ -181,8 +183,9 @@ class Watch:
         """
         if intent is None or intent not in BELIEVED_FROM:
             return False
-        signal, least = BELIEVED_FROM[intent]
-        return self._read(words).get(signal, 1.0) < least
+        signs, least = BELIEVED_FROM[intent]
+        read = [sure for sign, sure in self._read(words).items() if sign in signs]
+        return bool(read) and max(read) < least
 
     def is_person_asked_for(self, words: str) -> bool:
         """Say whether these words alone ask for a person."""

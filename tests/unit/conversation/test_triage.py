@@ -134,11 +134,13 @@ def test_a_call_of_only_noise_goes_to_a_person_and_an_empty_one_too():
 @pytest.mark.parametrize(
     ("words", "intent", "read", "is_fetched"),
     [
-        ("a colleague of yours", "speak_to_person", {"asked_for_person": 0.2}, True),
+        ("a colleague of yours", "speak_to_person", {"asked_for_person": 0.4}, True),
         ("a colleague of yours", "speak_to_person", {}, True),  # no classifier
         ("no need to put me through", "speak_to_person", {"asked_for_person": 0.0}, False),
         ("yes", "affirm", {"asked_for_person": 0.0}, True),  # to the offer of a person
         ("useless thing", "frustrated", {"frustrated_with_bot": 0.6}, True),
+        ("my sofa is on fire", "emergency", {"safety": 0.25}, True),
+        ("a hundred and sixty wide", "emergency", {"safety": 0.02, "complaint": 0.01}, False),
         ("smashing", "frustrated", {"frustrated_with_bot": 0.1}, False),
     ],
 )
