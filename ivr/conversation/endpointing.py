@@ -23,6 +23,7 @@ DONE_S = 0.9  # before something is done that cannot be taken back: as long as a
 UNSURE_S = 1.3
 UNSURE_DIGITS_S = 1.0
 UNSURE_WORDS_FOR_DIGITS_S = 1.5  # "A clear of three.", where a number is read aloud: digits misheard
+GREETING_S = 1.2  # "Good afternoon", where anything is asked: what is wanted comes next
 ONE_SHORT_S = 1.2  # a digit is missing: swallowed by recognition more often than still to be said
 UNFINISHED_S = 2.8
 LONGEST_WAIT_S = UNFINISHED_S
@@ -136,6 +137,8 @@ def _wait_for_words(expects: Expectation, words: str, plain: str, known: TurnWor
         is_number = expects.kind is Expecting.DIGITS
         return Wait(UNFINISHED_S if is_number else HALF_S, "trailing_word")
     said = plain.split()
+    if expects.kind is Expecting.OPEN and said and known.greetings.issuperset(said):
+        return Wait(GREETING_S, "greeting")
     if expects.kind is Expecting.YES_NO and said and said[0] in known.yes | known.no:
         if (known.polite | known.yes).issuperset(said[1:]):
             return _wait_for_reply(expects, said, known)

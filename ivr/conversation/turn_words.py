@@ -15,8 +15,9 @@ class TurnWords:
     recognition wrote behind. When the sentence holds one of `asking`, those in `may_end_when_asking` may end
     it, and those in `may_end_a_question` do when it has a question mark: "where my order is", "who is it
     from?". `number_words` announce a number, unless one of `having` is said: "I don't have my order number".
-    `openings` match sentences that have only been opened. `sounds` are noises of somebody who listens or
-    thinks, as recognition spells them; `praise` is what listeners say in full words.
+    `openings` match sentences that have only been opened; `greetings` begin a turn and are seldom one.
+    `sounds` are noises of somebody who listens or thinks, as recognition spells them; `praise` is what listeners
+    say in full words.
     """
 
     yes: frozenset[str]
@@ -27,6 +28,7 @@ class TurnWords:
     openings: re.Pattern[str]
     praise: frozenset[str]
     sounds: frozenset[str]
+    greetings: frozenset[str]
     asking: frozenset[str] = frozenset()
     may_end_when_asking: frozenset[str] = frozenset()
     may_end_a_question: frozenset[str] = frozenset()
@@ -66,6 +68,7 @@ ENGLISH = TurnWords(
     ),
     praise=_words("alright all fine good great nice cool perfect i see got it thanks thank you"),
     sounds=_SOUNDS,
+    greetings=_words("hello hi hiya hey there good morning afternoon evening day greetings"),
     asking=_words("where what what's when how who which why"),
     may_end_when_asking=_words("is are was it's can"),
     may_end_a_question=_words("for to with about of from on in like that then number postcode"),
@@ -90,6 +93,9 @@ SWEDISH = TurnWords(
     ),
     praise=_words("bra fint perfekt jaha jaså tack skönt okej toppen"),
     sounds=_SOUNDS,
+    greetings=_words(
+        "hej hejsan hallå tjena tja tjenare god goddag godmorgon godkväll morgon morron dag kväll hejhej"
+    ),
     asking=_words("var vad när hur vem vilken varför"),
     may_end_when_asking=_words("är var kan"),
     may_end_a_question=_words("till med av från på i om numret det den"),
@@ -112,6 +118,7 @@ NORWEGIAN = TurnWords(
     ),
     praise=_words("bra fint perfekt jaha takk greit okei flott"),
     sounds=_SOUNDS | _words("øh øhm"),
+    greetings=_words("hei hallo heisann morn god goddag morgen dag kveld ettermiddag"),
     asking=_words("hvor hva når hvordan hvem hvilken hvorfor"),
     may_end_when_asking=_words("er var kan"),
     may_end_a_question=_words("til med av fra på i om nummeret det den"),
@@ -135,6 +142,7 @@ FINNISH = TurnWords(
     ),
     praise=_words("hyvä hienoa selvä kiitos jaa ahaa okei kiva"),
     sounds=_SOUNDS | _words("öö tota"),
+    greetings=_words("hei moi moikka terve päivää huomenta iltaa hyvää no haloo"),
     asking=_words("missä mitä milloin miten kuka mikä miksi"),
     may_end_when_asking=_words("on oli"),
     may_end_a_question=_words("on numero"),

@@ -211,6 +211,14 @@ def test_the_less_likely_the_words_are_all_the_longer_the_bot_waits(
     assert (round(found.seconds, 1), found.reason) == (seconds, reason)
 
 
+@pytest.mark.parametrize(
+    ("words", "language"), [("Good afternoon.", "en"), ("Hej hej!", "sv"), ("God dag.", "nb"), ("Moi", "fi")]
+)
+def test_what_is_wanted_comes_after_a_greeting(words: str, language: str) -> None:
+    assert wait(OPEN_QUESTION, words, language, whole=0.95).reason == "greeting"
+    assert wait(OPEN_QUESTION, f"{words} order 471192", language, whole=0.95).reason != "greeting"
+
+
 @pytest.mark.parametrize(("words", "is_shorter"), [("No, don't mind.", True), ("Please don't mind.", False)])
 def test_a_no_with_a_few_words_is_likelier_all_where_a_yes_or_no_is_asked(words, is_shorter):
     asked, open_ = (wait(expects, words, whole=0.3).seconds for expects in (YES_NO, OPEN_QUESTION))
