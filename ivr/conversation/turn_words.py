@@ -16,8 +16,8 @@ class TurnWords:
     it, and those in `may_end_a_question` do when it has a question mark: "where my order is", "who is it
     from?". `number_words` announce a number, unless one of `having` is said: "I don't have my order number".
     `openings` match sentences that have only been opened; `greetings` begin a turn and are seldom one.
-    `sounds` are noises of somebody who listens or thinks, as recognition spells them; `praise` is what listeners
-    say in full words.
+    `sounds` are noises of somebody who listens or thinks, as recognition spells them; `praise` is what
+    listeners say in full words.
     """
 
     yes: frozenset[str]
