@@ -126,7 +126,7 @@ class Machine:
         """Train Rasa's model from what the designers wrote."""
         return Step(
             "model",
-            "training Rasa's model (about a minute)",
+            "training what it understands (about five minutes)",
             lambda: self._ivr("nlu", "train", "--use"),
             inputs=(
                 self.root / "nlu_data",
