@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from ivr.errors import IvrError
-from ivr.handoff.escalation.decision import Step, Watch, WordReader
+from ivr.handoff.escalation.decision import BELIEVED_FROM, Step, Watch, WordReader
 from ivr.handoff.escalation.policy import Policy
 from ivr.handoff.escalation.signals import Happened
 from ivr.triage.stored_calls import Judged
@@ -14,7 +14,7 @@ from ivr.triage.stored_calls import Judged
 # words -> intent, None where the bot would ask again
 IntentOf = Callable[[str], str | None]
 # The dialogue's own rules for these intents fetch a person, whatever the policy adds up to.
-FETCHING = frozenset({"speak_to_person", "frustrated", "emergency"})
+FETCHING = BELIEVED_FROM.keys()
 
 
 class CallsUnreadable(IvrError):
